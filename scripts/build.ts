@@ -1,0 +1,23 @@
+// Bundles the daemon into one file, dist/keyfob.js, with its source map; the contract goes in as parsed JSON.
+import { readFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+import { parse } from 'yaml';
+
+const contract: unknown = parse(await readFile('openapi.yaml', 'utf8'));
+const { version }: { version: string } = JSON.parse(await readFile('package.json', 'utf8'));
+
+await build({
+  entryPoints: ['src/main.ts'],
+  outfile: 'dist/keyfob.js',
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  sourcemap: true,
+  legalComments: 'none',
+  define: { KEYFOB_CONTRACT: JSON.stringify(contract), KEYFOB_VERSION: JSON.stringify(version) },
+  // Some dependencies are CommonJS and call `require` of Node's own modules.
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+  },
+});

@@ -1,0 +1,12 @@
+/** Who asks, from where, and under which request: what the policy decides on and the audit line tells. */
+export interface AccessContext {
+  /** Name of the caller; `anonymous` in open mode. */
+  readonly caller: string;
+  /** The peer's address, or `unix` for a socket. */
+  readonly source: string;
+  readonly requestId: string;
+  /** W3C trace id (32 hex), when the request carried one. */
+  readonly traceId?: string;
+}
+
+export type Operation = 'get' | 'list' | 'describe' | 'resolve' | 'rotate' | 'invalidate';

@@ -1,0 +1,6 @@
+import { SecretsError } from './secrets-error.ts';
+
+/** The store refused us this secret. */
+export class AccessError extends SecretsError<'AccessError'> {
+  readonly category = 'AccessError';
+}

@@ -1,0 +1,49 @@
+import type { CodeOf, ErrorCategory } from './codes.ts';
+
+/** What an error may carry besides its code. No field may hold a value, a token or an upstream URL. */
+export interface ErrorDetails {
+  /** The underlying failure, for the log at debug level; never sent to a client. */
+  readonly cause?: unknown;
+  /** How long to wait before the next try, when the other side said so. */
+  readonly retryAfterMs?: number;
+  /** Name of the provider instance. */
+  readonly provider?: string;
+  /** Path of the secret as the caller wrote it. */
+  readonly path?: string;
+  /** One line for each part that failed, where a call can fail in several places. */
+  readonly errors?: readonly ErrorItem[];
+}
+
+/** One failed part of a call: a reference of a document. */
+export interface ErrorItem {
+  readonly reference: string;
+  readonly error: string;
+  readonly code: string;
+  readonly status: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Base of every expected failure. `category` and `code` are the two levels of the taxonomy. */
+export abstract class SecretsError<C extends ErrorCategory = ErrorCategory> extends Error {
+  abstract readonly category: C;
+  readonly code: CodeOf<C>;
+  readonly details: ErrorDetails;
+
+  /** @param message lower case, no final period, the option or path quoted; never a value, a token or a URL. */
+  constructor(code: CodeOf<C>, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+
+  /** The category; the class name would be lost by bundling. */
+  override get name(): string {
+    return this.category;
+  }
+
+  /** Whether the same call may succeed later without anything being changed. */
+  get retryable(): boolean {
+    return false;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * JSON as source text. Values are cut out of the text that the store sent instead of being parsed and written again,
+ * so that 9007199254740993, `1.0` and a key `__proto__` survive. One pass, no recursion, linear time.
+ * All functions but `isJsonDocument` need valid JSON.
+ */
+
+const WHITE_SPACE = /[ \t\n\r]*/y;
+const PRIMITIVE = /[^ \t\n\r,\]}]*/y;
+
+/** Whether the text is a JSON object or array. */
+export function isJsonDocument(text: string): boolean {
+  const start = text[skip(WHITE_SPACE, text, 0)];
+  if (start !== '{' && start !== '[') return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Source text of the top-level member `name` of an object; undefined when it is absent or `text` is no object. */
+export function memberText(text: string, name: string): string | undefined {
+  return text[skip(WHITE_SPACE, text, 0)] === '{' ? childText(text, name) : undefined;
+}
+
+/** Source text at a JSON Pointer (RFC 6901) that starts with `/`; undefined when there is nothing. */
+export function pointerText(text: string, pointer: string): string | undefined {
+  let found: string | undefined = text;
+  for (const token of pointer.slice(1).split('/')) {
+    if (found === undefined) return undefined;
+    found = childText(found, token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  }
+  return found;
+}
+
+/** A JSON string's content; anything else as it is written. */
+export function plainText(jsonText: string): string {
+  return jsonText.startsWith('"') ? String(JSON.parse(jsonText)) : jsonText;
+}
+
+/** Source text of a member or element. Of equal names the last one counts, as with `JSON.parse`. */
+function childText(text: string, token: string): string | undefined {
+  let at = skip(WHITE_SPACE, text, 0);
+  const isObject = text[at] === '{';
+  if (!isObject && text[at] !== '[') return undefined;
+  at = skip(WHITE_SPACE, text, at + 1);
+  let found: string | undefined;
+  for (let index = 0; text[at] !== '}' && text[at] !== ']'; index++) {
+    let name = String(index);
+    if (isObject) {
+      const nameEnd = endOfValue(text, at);
+      name = String(JSON.parse(text.slice(at, nameEnd)));
+      at = skip(WHITE_SPACE, text, skip(WHITE_SPACE, text, nameEnd) + 1);
+    }
+    const end = endOfValue(text, at);
+    if (name === token) found = text.slice(at, end);
+    at = skip(WHITE_SPACE, text, end);
+    if (text[at] === ',') at = skip(WHITE_SPACE, text, at + 1);
+  }
+  return found;
+}
+
+function endOfValue(text: string, start: number): number {
+  const first = text[start];
+  if (first === '"') return endOfString(text, start);
+  if (first !== '{' && first !== '[') return skip(PRIMITIVE, text, start);
+  let depth = 0;
+  for (let at = start; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at) - 1;
+    else if (character === '{' || character === '[') depth++;
+    else if ((character === '}' || character === ']') && --depth === 0) return at + 1;
+  }
+  return text.length;
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '"') return at + 1;
+  }
+  return text.length;
+}
+
+function skip(what: RegExp, text: string, from: number): number {
+  what.lastIndex = from;
+  what.test(text);
+  return what.lastIndex;
+}

@@ -1,0 +1,27 @@
+/** A glob over secret paths: `*` is any text within a segment, `**` any number of segments, at least one at the end. */
+export interface PathPattern {
+  readonly text: string;
+  matches(path: string): boolean;
+}
+
+const SPECIAL = /[.+?^${}()|[\]\\]/g;
+
+export function parsePathPattern(text: string): PathPattern {
+  const source = text
+    .split('/')
+    .map((segment) => (segment === '**' ? '**' : segment.replace(SPECIAL, '\\$&').replace(/\*+/g, '[^/]*')))
+    .join('/')
+    .replace(/^\*\*$/, '.+')
+    .replace(/\/\*\*$/, '/.+')
+    .replace(/(^|\/)\*\*\//g, '$1(?:.*/)?');
+  const expression = new RegExp(`^${source}$`, 's');
+  return { text, matches: (path) => expression.test(path) };
+}
+
+/** Sorts the most specific pattern first: the longer fixed beginning, then the more fixed characters. */
+export function bySpecificity(a: PathPattern, b: PathPattern): number {
+  return fixedStart(b.text) - fixedStart(a.text) || fixedLength(b.text) - fixedLength(a.text);
+}
+
+const fixedStart = (text: string): number => (text.includes('*') ? text.indexOf('*') : Number.MAX_SAFE_INTEGER);
+const fixedLength = (text: string): number => text.replaceAll('*', '').length;

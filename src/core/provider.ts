@@ -1,0 +1,112 @@
+import type { Clock } from './clock.ts';
+import type { ErrorCode } from './errors/codes.ts';
+import type { Log } from './log.ts';
+import type { Page, RotationResult, Secret, SecretMetadata, SecretVersion } from './secret.ts';
+import type { Selector } from './selector.ts';
+
+export type ProviderType = 'local' | 'vault';
+
+/** A secret's place in its store: one spelling for each secret, so that no alias can be told from another. */
+export interface Location {
+  /** The canonical native id. */
+  readonly id: string;
+  /** The selector in the store's canonical spelling. */
+  readonly selector: Selector;
+}
+
+/** What every outward call is given. */
+export interface Call {
+  /** Aborts when the deadline of the read or of the attempt has passed. */
+  readonly signal: AbortSignal;
+}
+
+export interface ListQuery {
+  /** A plain string prefix of the native id; may be empty. */
+  readonly prefix: string;
+  /** Only secrets that carry all of these tags. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** At most this many items, 1 or more. */
+  readonly limit: number;
+  /** What the page before returned as `nextCursor`. */
+  readonly cursor?: string;
+}
+
+export interface VersionsQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/** What a provider tells of itself in `GET /v1/status`; nothing secret. */
+export interface ProviderStatus {
+  /** Milliseconds until our identity at the store ends; absent when it never does or there is none. */
+  readonly identityExpiresInMs?: number;
+}
+
+/** Called by a provider that noticed a change in its store by itself. All cached entries of the instance are dropped. */
+export type OnStoreChange = () => void;
+
+/**
+ * One secret store, as the pipeline sees it. Every method but `locate` and `status` talks to the store, at most once
+ * per answer it needs, throws errors of the taxonomy only, and neither retries nor caches values.
+ * What a store cannot do it refuses with the error that says so (`RotationNotConfigured`, `InvalidProvider`).
+ */
+export interface SecretProvider {
+  /** The instance's name in the configuration. */
+  readonly name: string;
+  readonly type: ProviderType;
+
+  /**
+   * The canonical place of a path. Does no I/O.
+   * @throws RequestError `InvalidPath` when the store cannot hold such a name, `InvalidParameter` for a version id or
+   * stage that the store cannot have.
+   */
+  locate(path: string, selector: Selector): Location;
+
+  /** @throws SecretNotFoundError, AccessError, and the transient errors. */
+  get(location: Location, call: Call): Promise<Secret>;
+
+  /** Metadata only, ordered by name; `name` is the canonical native id. An unknown prefix is an empty page. */
+  list(query: ListQuery, call: Call): Promise<Page<SecretMetadata>>;
+
+  /** Metadata of one secret, without reading its value where the store allows that. */
+  describe(id: string, call: Call): Promise<SecretMetadata>;
+
+  /** The history, newest first. */
+  versions(id: string, query: VersionsQuery, call: Call): Promise<Page<SecretVersion>>;
+
+  /** @throws RotationError */
+  rotate(id: string, call: Call): Promise<RotationResult>;
+
+  /** Resolves when the store can be reached and accepts our identity; else throws the error a read would meet. */
+  health(call: Call): Promise<void>;
+
+  status(): ProviderStatus;
+
+  /** Opens files, logs in, starts timers. A store that is down does not make it throw; a wrong setting does. */
+  start(onChange: OnStoreChange): Promise<void>;
+
+  /** Ends timers, gives back what was taken from the store. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** What a provider is given to work with. */
+export interface ProviderTools {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Counts one call for our identity (login, renewal, look-up) in `secrets_provider_calls_total{call="identity"}`. */
+  recordIdentityCall(status: 'success' | ErrorCode): void;
+}
+
+/** One row of the table of providers: how an instance of the type is described in the configuration, and made. */
+export interface ProviderKind {
+  readonly type: ProviderType;
+  /** JSON schema of the instance's own keys, defaults included; `name`, `type` and `attemptTimeout` are added to it. */
+  readonly schema: {
+    readonly properties: Readonly<Record<string, object>>;
+    readonly required?: readonly string[];
+  };
+  /** Problems of options that fit the schema and are wrong all the same, each with the key it is about. */
+  check?(options: unknown): readonly { readonly key: string; readonly message: string }[];
+  /** Makes an instance from options that fit the schema. Does no I/O. */
+  create(name: string, options: unknown, tools: ProviderTools): SecretProvider;
+}

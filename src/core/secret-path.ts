@@ -1,0 +1,27 @@
+import { RequestError } from './errors/request-error.ts';
+
+const MAX_BYTES = 2048;
+// C0 controls and DEL; also lone surrogates, which no UTF-8 text can hold.
+const FORBIDDEN = /[\u0000-\u001f\u007f]|\p{Surrogate}/u;
+
+/**
+ * Checks a path that has been percent-decoded once: 1 to 2,048 bytes of UTF-8, no control character, no empty,
+ * `.` or `..` segment (design §3).
+ * @throws RequestError `InvalidPath`
+ */
+export function parseSecretPath(path: string): string {
+  const problem = problemOf(path);
+  if (problem !== undefined) throw new RequestError('InvalidPath', `the secret's path ${problem}`);
+  return path;
+}
+
+function problemOf(path: string): string | undefined {
+  if (path === '') return 'is empty';
+  if (path.length > MAX_BYTES || Buffer.byteLength(path) > MAX_BYTES) return `is longer than ${MAX_BYTES} bytes`;
+  if (FORBIDDEN.test(path)) return 'holds a control character or a broken one';
+  for (const segment of path.split('/')) {
+    if (segment === '') return 'has an empty segment';
+    if (segment === '.' || segment === '..') return `has a segment '${segment}'`;
+  }
+  return undefined;
+}
