@@ -41,11 +41,20 @@ export function plainText(jsonText: string): string {
 
 /** Source text of a member or element. Of equal names the last one counts, as with `JSON.parse`. */
 function childText(text: string, token: string): string | undefined {
+  let found: string | undefined;
+  for (const [name, child] of childTexts(text)) if (name === token) found = child;
+  return found;
+}
+
+/**
+ * Name (of a member) or index (of an element) and source text of each child of an object or array, as written and in
+ * that order, equal names included; none for other texts.
+ */
+export function* childTexts(text: string): Generator<readonly [name: string, text: string], void> {
   let at = skip(WHITE_SPACE, text, 0);
   const isObject = text[at] === '{';
-  if (!isObject && text[at] !== '[') return undefined;
+  if (!isObject && text[at] !== '[') return;
   at = skip(WHITE_SPACE, text, at + 1);
-  let found: string | undefined;
   for (let index = 0; text[at] !== '}' && text[at] !== ']'; index++) {
     let name = String(index);
     if (isObject) {
@@ -54,11 +63,10 @@ function childText(text: string, token: string): string | undefined {
       at = skip(WHITE_SPACE, text, skip(WHITE_SPACE, text, nameEnd) + 1);
     }
     const end = endOfValue(text, at);
-    if (name === token) found = text.slice(at, end);
+    yield [name, text.slice(at, end)];
     at = skip(WHITE_SPACE, text, end);
     if (text[at] === ',') at = skip(WHITE_SPACE, text, at + 1);
   }
-  return found;
 }
 
 function endOfValue(text: string, start: number): number {

@@ -15,6 +15,15 @@ export function parseSecretPath(path: string): string {
   return path;
 }
 
+/**
+ * Checks a plain string prefix of paths: as a path, but it may be empty, end with a slash or within a segment.
+ * @throws RequestError `InvalidPath`
+ */
+export function parseSecretPrefix(prefix: string): string {
+  if (prefix !== '') parseSecretPath(prefix.endsWith('/') ? prefix.slice(0, -1) : prefix);
+  return prefix;
+}
+
 function problemOf(path: string): string | undefined {
   if (path === '') return 'is empty';
   if (path.length > MAX_BYTES || Buffer.byteLength(path) > MAX_BYTES) return `is longer than ${MAX_BYTES} bytes`;

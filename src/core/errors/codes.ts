@@ -24,7 +24,6 @@ export const codesByCategory = {
     'MethodNotAllowed',
     'PayloadTooLarge',
     'UnsupportedMediaType',
-    'NotAcceptable',
     'HostNotAllowed',
     'ForwardedRequest',
     'CrossSite',

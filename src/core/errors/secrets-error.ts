@@ -10,18 +10,6 @@ export interface ErrorDetails {
   readonly provider?: string;
   /** Path of the secret as the caller wrote it. */
   readonly path?: string;
-  /** One line for each part that failed, where a call can fail in several places. */
-  readonly errors?: readonly ErrorItem[];
-}
-
-/** One failed part of a call: a reference of a document. */
-export interface ErrorItem {
-  readonly reference: string;
-  readonly error: string;
-  readonly code: string;
-  readonly status: number;
-  readonly line: number;
-  readonly column: number;
 }
 
 /** Base of every expected failure. `category` and `code` are the two levels of the taxonomy. */
@@ -46,4 +34,9 @@ export abstract class SecretsError<C extends ErrorCategory = ErrorCategory> exte
   get retryable(): boolean {
     return false;
   }
+}
+
+/** Narrows to an expected failure; `instanceof` alone would lose the type of the code. */
+export function isSecretsError(error: unknown): error is SecretsError {
+  return error instanceof SecretsError;
 }

@@ -1,0 +1,69 @@
+// Runs a suite with tap and ends with the line `N passed, N failed`.
+//   unit      everything but the real servers, with coverage: fails under 90 % of lines
+//   backends  the real servers
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+
+const MIN_LINES_PERCENT = 90;
+
+const suites = {
+  unit: [
+    '--allow-incomplete-coverage',
+    '--coverage-report=json-summary',
+    '--exclude=test/backends/**',
+    'test/**/*.test.ts',
+  ],
+  backends: ['--disable-coverage', '--timeout=120', 'test/backends/**/*.test.ts'],
+} as const;
+
+const [suite = 'unit', ...extra] = process.argv.slice(2);
+if (suite !== 'unit' && suite !== 'backends') throw new TypeError(`no suite '${suite}'`);
+
+const output = await run('tap', ['--reporter=tap', '--jobs=2', ...suites[suite], ...extra]);
+const counts = /^# \{ (.*) \}$/m.exec(output.text.slice(output.text.lastIndexOf('\n# {')))?.[1] ?? '';
+let failed = count('fail');
+if (suite === 'unit' && extra.length === 0) failed += await checkCoverage();
+if (failed === 0 && output.code !== 0) failed = 1;
+console.log(`${count('pass')} passed, ${failed} failed, ${count('skip')} skipped`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function count(name: string): number {
+  return Number(new RegExp(`\\b${name}: (\\d+)`).exec(counts)?.[1] ?? 0);
+}
+
+async function checkCoverage(): Promise<0 | 1> {
+  const summary: { total: { lines: { pct: number } } } = JSON.parse(
+    await readFile('.tap/report/coverage-summary.json', 'utf8'),
+  );
+  const { pct } = summary.total.lines;
+  console.log(`coverage: ${pct} % of lines, at least ${MIN_LINES_PERCENT} % wanted`);
+  return pct >= MIN_LINES_PERCENT ? 0 : 1;
+}
+
+/** Passes on what fails and the closing lines; the rest of TAP is for machines. */
+function run(command: string, args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const chunks: string[] = [];
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const text = chunks.join('');
+      console.log(failuresOf(text));
+      resolve({ code: code ?? 1, text });
+    });
+  });
+}
+
+/** The failing points with their diagnostics, and the state of each file. */
+function failuresOf(text: string): string {
+  const kept: string[] = [];
+  let isDiagnostic = false;
+  for (const line of text.split('\n')) {
+    if (/^\s*not ok /.test(line)) kept.push(line);
+    else if (line.startsWith('ok ')) kept.push(line.replace(/ # time=.*/, ''));
+    isDiagnostic = kept.at(-1)?.includes('not ok') === true ? !/^\s*(?:ok |# |\d+\.\.)/.test(line) : false;
+    if (isDiagnostic && !/^\s*not ok /.test(line)) kept[kept.length - 1] += `\n${line}`;
+  }
+  return kept.join('\n');
+}

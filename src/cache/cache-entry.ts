@@ -1,0 +1,61 @@
+import type { Redacted } from '../core/redacted.ts';
+import type { Secret } from '../core/secret.ts';
+import type { SecretIdentity } from './cache-key.ts';
+
+/** A body that was built once for an entry and is sent as often as it is asked for. */
+export interface Representation {
+  readonly body: Redacted | Redacted<Uint8Array>;
+  readonly contentType: string;
+  /** Entity tag, quotes included. */
+  readonly etag: string;
+  readonly bytes: number;
+}
+
+/** A secret that was read, with the times that rule how long it may answer. All times are monotonic milliseconds. */
+export class CacheEntry {
+  readonly identity: SecretIdentity;
+  readonly secret: Secret;
+  /** When the store was asked: the value is not older than this. */
+  readonly fetchedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly staleUntilMs: number;
+  /** After a failed refresh: until then the stale value answers without asking the store. */
+  nextAttemptAtMs = 0;
+  /** Other spellings of the path under which it was read. */
+  readonly aliases = new Set<string>();
+  readonly representations = new Map<string, Representation>();
+
+  constructor(identity: SecretIdentity, secret: Secret, times: EntryTimes) {
+    this.identity = identity;
+    this.secret = secret;
+    this.fetchedAtMs = times.fetchedAtMs;
+    this.expiresAtMs = times.expiresAtMs;
+    this.staleUntilMs = times.staleUntilMs;
+  }
+
+  isFresh(nowMs: number): boolean {
+    return nowMs < this.expiresAtMs;
+  }
+
+  /** Whether it may still answer when the store cannot. */
+  mayAnswerStale(nowMs: number): boolean {
+    return nowMs < this.staleUntilMs;
+  }
+
+  /** Bytes held, every kept representation counted. */
+  get bytes(): number {
+    const value = this.secret.value.expose();
+    let bytes = Buffer.byteLength(value) + ENTRY_OVERHEAD_BYTES;
+    for (const representation of this.representations.values()) bytes += representation.bytes;
+    return bytes;
+  }
+}
+
+interface EntryTimes {
+  readonly fetchedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly staleUntilMs: number;
+}
+
+// Keys, metadata and objects of an entry, estimated.
+const ENTRY_OVERHEAD_BYTES = 1_024;

@@ -1,0 +1,59 @@
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { AccessContext, Operation } from '../core/access-context.ts';
+import type { Clock } from '../core/clock.ts';
+import { isSecretsError } from '../core/errors/secrets-error.ts';
+import type { Log } from '../core/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+
+/** One access by one caller, from the request to its outcome. */
+export interface Access {
+  readonly operation: Operation;
+  /** The secret's path as the caller wrote it, or the prefix of a list. */
+  readonly path: string;
+  readonly context: AccessContext;
+  /** Monotonic. */
+  readonly startedMs: number;
+}
+
+export interface Outcome {
+  readonly provider: string;
+  readonly version?: string;
+  readonly cached: boolean;
+}
+
+export interface AccessRecorderOptions {
+  readonly audit: AuditLog;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether an access is a line of the log, too: it is when there is no audit line of it. */
+  readonly logAccess: boolean;
+}
+
+/** Audit line and metrics of each access, allowed or not. */
+export class AccessRecorder {
+  readonly #options: AccessRecorderOptions;
+
+  constructor(options: AccessRecorderOptions) {
+    this.#options = options;
+  }
+
+  succeeded(access: Access, outcome: Outcome): void {
+    const { audit, metrics, clock, log, logAccess } = this.#options;
+    const { operation, path, context } = access;
+    audit.record({ operation, path, context, ...outcome });
+    metrics.operation(outcome.provider, operation).succeeded((clock.monotonicMs() - access.startedMs) / 1_000);
+    if (logAccess) log.info({ operation, secret_path: path, caller_identity: context.caller }, 'secret accessed');
+  }
+
+  /** `provider` is undefined when the request was refused before it was routed. */
+  failed(access: Access, error: unknown, provider: string | undefined): void {
+    const { audit, metrics, clock, log } = this.#options;
+    const { operation, path, context } = access;
+    const [category, code] = isSecretsError(error) ? [error.category, error.code] : ['InternalError', 'Unexpected'];
+    audit.record({ operation, path, context, cached: false, code, ...(provider !== undefined && { provider }) });
+    const seconds = (clock.monotonicMs() - access.startedMs) / 1_000;
+    metrics.operation(provider ?? 'none', operation).failed(category, seconds);
+    log.debug({ operation, secret_path: path, code, request_id: context.requestId }, 'access failed');
+  }
+}

@@ -1,0 +1,68 @@
+import type { ProviderKind } from '../core/provider.ts';
+import type { Config } from './config.ts';
+import { byPlace, ConfigProblems, toLine, toProblem } from './config-problems.ts';
+import { type ConfigOverrides, type ConfigSource, type ConfigText, localSource, overridden } from './config-source.ts';
+import { subjectOf } from './key-path.ts';
+import { literalCredentials } from './literal-credentials.ts';
+import { parseConfigText } from './parse-config-text.ts';
+import { kindOf, providerFindings, providerSchema } from './provider-findings.ts';
+import { referenceFindings } from './reference-findings.ts';
+import { createSchemaChecker } from './schema-checker.ts';
+import { configSchema } from './schema.ts';
+import { toConfig } from './to-config.ts';
+import { listAt } from './unchecked.ts';
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** One sentence each, with file and line: what works and should not be left so. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The configuration of a YAML or JSON file. Does no I/O.
+ * @throws ConfigProblems with everything that is wrong
+ */
+export function loadConfig(
+  source: ConfigText,
+  kinds: readonly ProviderKind[],
+  overrides: ConfigOverrides = {},
+): LoadedConfig {
+  return checkConfig(overridden(parseConfigText(source), overrides), kinds);
+}
+
+/**
+ * The configuration of `keyfob serve --local FILE`: one local provider named `local`, and every default.
+ * @throws ConfigProblems
+ */
+export function localConfig(
+  file: string,
+  kinds: readonly ProviderKind[],
+  overrides: ConfigOverrides = {},
+): LoadedConfig {
+  return checkConfig(overridden(localSource(file), overrides), kinds);
+}
+
+function checkConfig(source: ConfigSource, kinds: readonly ProviderKind[]): LoadedConfig {
+  const settings = source.value;
+  const check = createSchemaChecker();
+  const entries = listAt(settings, ['providers']);
+  const findings = [
+    ...source.findings,
+    ...check(configSchema(kinds.map(({ type }) => type)), settings, []),
+    ...providerFindings(entries, kinds, check),
+    ...referenceFindings(settings),
+  ];
+  if (findings.length > 0) {
+    const problems = findings.map((finding) => toProblem(finding, source.place(finding.path)));
+    throw new ConfigProblems(problems.sort(byPlace));
+  }
+  const literals = entries.flatMap((entry, index) => {
+    const kind = kindOf(entry, kinds);
+    return kind === undefined ? [] : literalCredentials(providerSchema(kind), entry, ['providers', index]);
+  });
+  const warnings = literals.map((path) => {
+    const message = `${subjectOf(path)} is a credential in plain text, better { env: NAME } or { file: PATH }`;
+    return toLine({ ...source.place(path), message });
+  });
+  return { config: toConfig(settings), warnings };
+}

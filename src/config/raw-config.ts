@@ -1,0 +1,60 @@
+/* The configuration as it is written, after the schema has been checked and its defaults were filled in. */
+import type { Operation } from '../core/access-context.ts';
+import type { ProviderType } from '../core/provider.ts';
+import type { LogLevel } from './config.ts';
+
+/** A duration or a size as written. */
+type Amount = string | number;
+
+export interface RawConfig {
+  readonly listen: readonly string[];
+  readonly socket: { readonly mode: string; readonly group?: string };
+  readonly hosts: readonly string[];
+  readonly ops: { readonly listen: readonly string[] };
+  readonly drain: Amount;
+  readonly environment?: string;
+  readonly defaultProvider?: string;
+  readonly providers: readonly RawProvider[];
+  readonly pathMappings: readonly RawMapping[];
+  readonly cache: RawCache;
+  readonly retry: { readonly maxAttempts: number };
+  readonly circuitBreaker: RawBreaker;
+  readonly deadline: Amount;
+  readonly limits: { readonly value: Amount; readonly body: Amount };
+  readonly access: { readonly mode: 'open'; readonly callers: readonly RawCaller[] };
+  readonly audit: { readonly enabled: boolean; readonly sink: string };
+  readonly log: { readonly level: LogLevel };
+}
+
+export interface RawProvider {
+  readonly name: string;
+  readonly type: ProviderType;
+  readonly attemptTimeout: Amount;
+}
+
+export interface RawMapping {
+  readonly pattern: string;
+  readonly provider: string;
+  readonly prefix: string;
+  readonly ttl?: Amount;
+}
+
+export interface RawCache {
+  readonly ttl: Amount;
+  readonly negativeTtl: Amount;
+  readonly maxEntries: number;
+  readonly maxBytes: Amount;
+  readonly staleFallback: boolean;
+  readonly maxStale: Amount;
+}
+
+export interface RawBreaker {
+  readonly failureThreshold: number;
+  readonly successThreshold: number;
+  readonly resetTimeout: Amount;
+}
+
+export interface RawCaller {
+  readonly name: string;
+  readonly operations: readonly Operation[];
+}

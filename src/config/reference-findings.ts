@@ -1,0 +1,76 @@
+import type { Finding } from './config-problems.ts';
+import { type KeyPath, subjectOf } from './key-path.ts';
+import { isSameAddress, parseListenAddress } from './listen-address.ts';
+import { listAt, textAt } from './unchecked.ts';
+
+/**
+ * What is wrong between settings, each fine by itself: names that nobody has, and what may be there only once.
+ * Takes settings that may not fit the schema, so that everything can be reported at once.
+ */
+export function referenceFindings(settings: unknown): readonly Finding[] {
+  return [
+    ...repeated(settings, ['providers'], 'name'),
+    ...repeated(settings, ['pathMappings'], 'pattern'),
+    ...repeated(settings, ['access', 'callers'], 'name'),
+    ...dangling(settings),
+    ...missingDefault(settings),
+    ...sharedAddresses(settings),
+    ...idleCallers(settings),
+  ];
+}
+
+function repeated(settings: unknown, list: KeyPath, key: string): readonly Finding[] {
+  const first = new Map<string, KeyPath>();
+  return listAt(settings, list).flatMap((entry, index) => {
+    const path = [...list, index, key];
+    const text = textAt(entry, [key]);
+    const earlier = text === undefined ? undefined : first.get(text);
+    if (text !== undefined && earlier === undefined) first.set(text, path);
+    return earlier === undefined ? [] : [{ path, message: `${subjectOf(path)} is the same as ${subjectOf(earlier)}` }];
+  });
+}
+
+function dangling(settings: unknown): readonly Finding[] {
+  const names = providerNames(settings);
+  const paths = listAt(settings, ['pathMappings']).map((_, index) => ['pathMappings', index, 'provider']);
+  return [['defaultProvider'], ...paths].flatMap((path) => {
+    const name = textAt(settings, path);
+    if (name === undefined || name === '' || names.includes(name)) return [];
+    return [{ path, message: `${subjectOf(path)} names no provider of 'providers'` }];
+  });
+}
+
+function missingDefault(settings: unknown): readonly Finding[] {
+  const path = ['defaultProvider'];
+  const takesAll = listAt(settings, ['pathMappings']).some((entry) => textAt(entry, ['pattern']) === '**');
+  const isNeeded = listAt(settings, ['providers']).length > 1 && !takesAll;
+  // A wrong type is reported by the schema.
+  if (!isNeeded || (typeof settings === 'object' && settings !== null && 'defaultProvider' in settings)) return [];
+  return [{ path, message: `${subjectOf(path)} is missing, and there is more than one provider` }];
+}
+
+function sharedAddresses(settings: unknown): readonly Finding[] {
+  const listeners = [['listen'], ['ops', 'listen']].flatMap((list) =>
+    listAt(settings, list).map((text, index) => ({ path: [...list, index], address: parseListenAddress(text) })),
+  );
+  return listeners.flatMap(({ path, address }, index) => {
+    const earlier = listeners
+      .slice(0, index)
+      .find((other) => address !== undefined && other.address !== undefined && isSameAddress(address, other.address));
+    if (earlier === undefined) return [];
+    return [{ path, message: `${subjectOf(path)} takes the address of ${subjectOf(earlier.path)}` }];
+  });
+}
+
+function idleCallers(settings: unknown): readonly Finding[] {
+  return listAt(settings, ['access', 'callers']).flatMap((entry, index) => {
+    const path = ['access', 'callers', index, 'name'];
+    const name = textAt(entry, ['name']);
+    if (name === undefined || name === '' || name === 'anonymous') return [];
+    return [{ path, message: `${subjectOf(path)} has no effect: in open mode every caller is 'anonymous'` }];
+  });
+}
+
+function providerNames(settings: unknown): readonly (string | undefined)[] {
+  return listAt(settings, ['providers']).map((entry) => textAt(entry, ['name']));
+}

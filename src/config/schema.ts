@@ -1,0 +1,114 @@
+import type { ProviderType } from '../core/provider.ts';
+
+const amountOfTime = (fallback: string) => ({ duration: ['1ms', '24h'], default: fallback });
+const count = (fallback: number, most: number) => ({ type: 'integer', minimum: 1, maximum: most, default: fallback });
+const closed = (properties: Readonly<Record<string, object>>) => ({
+  type: 'object',
+  properties,
+  additionalProperties: false,
+});
+const section = (properties: Readonly<Record<string, object>>) => ({ ...closed(properties), default: {} });
+const text = { type: 'string', minLength: 1 };
+
+/** Keys that every provider has. Those of its type are added by `providerSchema`. */
+export const commonProviderProperties = {
+  name: {
+    type: 'string',
+    pattern: '^[a-z0-9][a-z0-9-]*$',
+    expected: 'a name of small letters, digits and hyphens',
+  },
+  type: text,
+  attemptTimeout: amountOfTime('3s'),
+};
+
+/**
+ * The configuration as data (design §12), with every default. `expected` ends the sentence "… must be"; the other
+ * keywords of ours are in `value-rules.ts`.
+ */
+export function configSchema(types: readonly ProviderType[]): object {
+  const root = closed({
+    listen: { type: 'array', minItems: 1, items: { listenAddress: 'local' }, default: ['127.0.0.1:8200'] },
+    socket: section({
+      mode: {
+        type: 'string',
+        pattern: '^0?[0-7]{3}$',
+        expected: 'a quoted octal number such as "0660"',
+        default: '0660',
+      },
+      group: text,
+    }),
+    hosts: { type: 'array', items: hostName, default: [] },
+    ops: section({ listen: { type: 'array', items: { listenAddress: 'any' }, default: [] } }),
+    drain: { duration: ['0ms', '24h'], default: '5s' },
+    environment: { pathPrefix: 'strict' },
+    defaultProvider: text,
+    providers: {
+      type: 'array',
+      minItems: 1,
+      items: {
+        type: 'object',
+        properties: { ...commonProviderProperties, type: { enum: types } },
+        required: ['name', 'type'],
+      },
+    },
+    pathMappings: { type: 'array', items: pathMapping, default: [] },
+    ...tuning,
+    access: section({
+      mode: { enum: ['open'], default: 'open' },
+      callers: { type: 'array', items: caller, default: [] },
+    }),
+    audit: section({ enabled: { type: 'boolean', default: true }, sink: { ...text, default: 'stdout' } }),
+    log: section({ level: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'], default: 'info' } }),
+  });
+  return { ...root, required: ['providers'] };
+}
+
+const hostName = {
+  type: 'string',
+  pattern: '^([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])$',
+  expected: 'a host name or address without a port',
+};
+
+const pathMapping = {
+  ...closed({
+    pattern: { pathPattern: true },
+    provider: { ...text, expected: 'the name of one provider' },
+    prefix: { pathPrefix: 'orSlash', default: '' },
+    ttl: { duration: ['0ms', '365d'] },
+  }),
+  required: ['pattern', 'provider'],
+};
+
+const caller = {
+  ...closed({
+    name: text,
+    operations: {
+      type: 'array',
+      items: { enum: ['get', 'list', 'describe', 'resolve', 'rotate', 'invalidate'] },
+      uniqueItems: true,
+    },
+  }),
+  required: ['name', 'operations'],
+};
+
+const tuning = {
+  cache: section({
+    ttl: { duration: ['0ms', '365d'], default: '5m' },
+    negativeTtl: { duration: ['0ms', '365d'], default: '30s' },
+    maxEntries: count(1000, 10_000_000),
+    maxBytes: { size: ['1KiB', '64GiB'], default: '64MiB' },
+    staleFallback: { type: 'boolean', default: true },
+    maxStale: { duration: ['0ms', '365d'], default: '24h' },
+  }),
+  retry: section({ maxAttempts: count(5, 100) }),
+  circuitBreaker: section({
+    failureThreshold: count(5, 1000),
+    successThreshold: count(2, 1000),
+    resetTimeout: amountOfTime('30s'),
+  }),
+  deadline: amountOfTime('10s'),
+  limits: section({
+    value: { size: ['1B', '256MiB'], default: '1MiB' },
+    body: { size: ['1B', '256MiB'], default: '1MiB' },
+  }),
+};

@@ -1,0 +1,85 @@
+import { parseDuration } from '../core/duration.ts';
+import { bySpecificity, parsePathPattern } from '../core/path-pattern.ts';
+import { parseSize } from '../core/size.ts';
+import type { CacheConfig, Config, ListenAddress, PathMapping, ProviderConfig } from './config.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { parseListenAddress } from './listen-address.ts';
+import { providerOptions } from './provider-findings.ts';
+import type { RawCache, RawConfig, RawMapping, RawProvider } from './raw-config.ts';
+import { trimSlashes } from './value-rules.ts';
+
+/**
+ * The configuration in the units of the program, frozen.
+ * @param settings must have passed every check
+ */
+export function toConfig(settings: unknown): Config {
+  // The schema has been checked by then, and `RawConfig` is what it promises.
+  const raw = settings as RawConfig;
+  return deepFreeze({
+    listen: raw.listen.map(toAddress),
+    socket: { ...raw.socket, mode: Number.parseInt(raw.socket.mode, 8) },
+    hosts: raw.hosts.map((host) => host.toLowerCase()),
+    ops: { listen: raw.ops.listen.map(toAddress) },
+    drainMs: toMs(raw.drain),
+    ...(raw.environment !== undefined && { environment: trimSlashes(raw.environment) }),
+    ...toDefaultProvider(raw),
+    providers: raw.providers.map(toProvider),
+    pathMappings: raw.pathMappings.map(toMapping).sort((a, b) => bySpecificity(a.pattern, b.pattern)),
+    cache: toCache(raw.cache),
+    retry: { maxAttempts: raw.retry.maxAttempts },
+    circuitBreaker: {
+      failureThreshold: raw.circuitBreaker.failureThreshold,
+      successThreshold: raw.circuitBreaker.successThreshold,
+      resetTimeoutMs: toMs(raw.circuitBreaker.resetTimeout),
+    },
+    deadlineMs: toMs(raw.deadline),
+    limits: { valueBytes: toBytes(raw.limits.value), bodyBytes: toBytes(raw.limits.body) },
+    access: { mode: raw.access.mode, callers: raw.access.callers },
+    audit: { enabled: raw.audit.enabled, sink: raw.audit.sink },
+    log: { level: raw.log.level },
+  });
+}
+
+function toProvider(raw: RawProvider): ProviderConfig {
+  return {
+    name: raw.name,
+    type: raw.type,
+    attemptTimeoutMs: toMs(raw.attemptTimeout),
+    options: providerOptions(raw),
+  };
+}
+
+function toMapping(raw: RawMapping): PathMapping {
+  return {
+    pattern: parsePathPattern(raw.pattern),
+    provider: raw.provider,
+    prefix: trimSlashes(raw.prefix),
+    ...(raw.ttl !== undefined && { ttlMs: toMs(raw.ttl) }),
+  };
+}
+
+function toCache(raw: RawCache): CacheConfig {
+  return {
+    ttlMs: toMs(raw.ttl),
+    negativeTtlMs: toMs(raw.negativeTtl),
+    maxEntries: raw.maxEntries,
+    maxBytes: toBytes(raw.maxBytes),
+    staleFallback: raw.staleFallback,
+    maxStaleMs: toMs(raw.maxStale),
+  };
+}
+
+function toDefaultProvider(raw: RawConfig): { readonly defaultProvider?: string } {
+  const only = raw.providers.length === 1 ? raw.providers[0]?.name : undefined;
+  const name = raw.defaultProvider ?? only;
+  return name === undefined ? {} : { defaultProvider: name };
+}
+
+const toMs = (value: unknown): number => checked(parseDuration(value));
+const toBytes = (value: unknown): number => checked(parseSize(value));
+const toAddress = (text: string): ListenAddress => checked(parseListenAddress(text));
+
+function checked<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('the configuration was not checked');
+  return value;
+}

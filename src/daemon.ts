@@ -1,0 +1,81 @@
+import { type Composition, compose, retire, type Surroundings } from './compose.ts';
+import type { Config } from './config/config.ts';
+import { Server } from './http/server.ts';
+import { createLogger, type Logger } from './observability/logger.ts';
+import { Metrics } from './observability/metrics.ts';
+import { systemClock } from './core/clock.ts';
+import type { ProviderKind } from './core/provider.ts';
+import { version } from './version.ts';
+
+/** The running daemon: a composition behind a server, replaced as a whole when the configuration changes. */
+export class Daemon {
+  readonly #log: Logger;
+  readonly #around: Surroundings;
+  readonly #server: Server;
+  #composition: Composition | undefined;
+
+  constructor(config: Config, kinds: readonly ProviderKind[]) {
+    this.#log = createLogger(config.log);
+    const metrics = new Metrics({
+      cacheSize: () => this.#composition?.cache.stats().entriesByProvider ?? new Map(),
+      breakerStates: () => new Map(this.#statuses().map(({ name, breaker }) => [name, breaker])),
+      identityExpiryMs: () =>
+        new Map(
+          this.#statuses().flatMap(({ name, identityExpiresInMs: ms }) =>
+            ms === undefined ? [] : [[name, ms] as const],
+          ),
+        ),
+    });
+    this.#around = {
+      kinds,
+      metrics,
+      clock: systemClock,
+      log: this.#log,
+      random: Math.random,
+      onStoreChange: (instance) => this.#composition?.client.dropInstance(instance),
+    };
+    this.#server = new Server({ metrics, clock: systemClock, log: this.#log, version });
+  }
+
+  get log(): Logger {
+    return this.#log;
+  }
+
+  /** @returns the names of the listeners. @throws ConfigurationError */
+  async start(config: Config): Promise<readonly string[]> {
+    const composition = await compose(this.#around, config);
+    try {
+      const names = await this.#server.use(config, composition.client);
+      this.#composition = composition;
+      return names;
+    } catch (error) {
+      await retire(composition);
+      throw error;
+    }
+  }
+
+  /** Takes a new configuration over, or keeps the old one as it is. @throws ConfigurationError when it cannot. */
+  async reload(config: Config): Promise<void> {
+    const previous = this.#composition;
+    const next = await compose(this.#around, config, previous);
+    try {
+      await this.#server.use(config, next.client);
+    } catch (error) {
+      await retire(next, previous);
+      throw error;
+    }
+    this.#composition = next;
+    this.#log.level = config.log.level;
+    if (previous !== undefined) await retire(previous, next);
+  }
+
+  /** Drains, then ends everything; nothing in flight is lost. */
+  async stop(): Promise<void> {
+    await this.#server.stop();
+    if (this.#composition !== undefined) await retire(this.#composition);
+  }
+
+  #statuses(): ReturnType<Composition['client']['status']> {
+    return this.#composition?.client.status() ?? [];
+  }
+}

@@ -1,0 +1,109 @@
+import { getHeapStatistics } from 'node:v8';
+import underPressure from '@fastify/under-pressure';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type RawServerDefault } from 'fastify';
+import { RequestError } from '../core/errors/request-error.ts';
+import { isSecretsError } from '../core/errors/secrets-error.ts';
+import type { Log } from '../core/log.ts';
+import { ResolveFailure } from '../resolver/resolve-failure.ts';
+import { createAllowedMethods } from './allowed-methods.ts';
+import { bindOperations, type Handler } from './bind-operations.ts';
+import type { ContractOperation } from './contract-operations.ts';
+import { fromFastifyError } from './fastify-errors.ts';
+import { allowedHost, type Guard, notForwarded, sameSite } from './guards.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { isUnixSocket, listenerKindOf } from './listener.ts';
+import { sendProblem } from './send-problem.ts';
+import { createValidatorCompiler } from './validator-compiler.ts';
+
+export interface AppOptions {
+  readonly operations: readonly ContractOperation[];
+  readonly handlers: ReadonlyMap<string, Handler>;
+  /** Allowed `Host` names besides the loopback ones. */
+  readonly hosts: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly lifecycle: Lifecycle;
+  readonly log: Log;
+  readonly nextRequestId: (request: FastifyRequest['raw']) => string;
+}
+
+// A loop that is this late, or a heap that is this full, serves nobody well: better a quick 503 (design §11).
+const MAX_EVENT_LOOP_DELAY_MS = 1_000;
+const MAX_HEAP_SHARE = 0.9;
+const RETRY_AFTER_MS = 1_000;
+
+/** The routes of the contract behind the guards; every refusal is a problem (RFC 9457). It does not listen itself. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { log } = options;
+  const onError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const isExpected = isSecretsError(error) || error instanceof ResolveFailure;
+    const refusal = isExpected ? error : (fromFastifyError(error) ?? error);
+    if (!isExpected && refusal === error) {
+      log.error({ err: refusal, request_id: request.id }, 'unexpected error');
+    }
+    return sendProblem(reply, refusal);
+  };
+  const app = Fastify<RawServerDefault>({
+    logger: false,
+    genReqId: options.nextRequestId,
+    bodyLimit: options.maxBodyBytes,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    frameworkErrors: onError,
+    // The node:http limit on headers bounds it; a path that is too long is refused by its own rule.
+    routerOptions: { maxParamLength: 65_536 },
+  });
+  app.setErrorHandler(onError);
+  app.setValidatorCompiler(createValidatorCompiler());
+  app.setNotFoundHandler(notFound(options.operations));
+  app.addHook('onRequest', admit(options));
+  await app.register(underPressure, {
+    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
+    maxHeapUsedBytes: getHeapStatistics().heap_size_limit * MAX_HEAP_SHARE,
+    pressureHandler: shed,
+  });
+  bindOperations(app, options.operations, options.handlers);
+  await app.ready();
+  return app;
+}
+
+/** What every request goes through first: its id on the answer, the listener's routes, the guards in their order. */
+function admit({ hosts, lifecycle }: AppOptions) {
+  const guards: readonly Guard[] = [allowedHost(hosts), notForwarded, sameSite];
+  const unixGuards: readonly Guard[] = [notForwarded, sameSite];
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
+    const { socket, headers } = request.raw;
+    reply.header('x-request-id', request.id);
+    if (lifecycle.isDraining) reply.header('connection', 'close');
+    try {
+      if (lifecycle.isClosing) throw new RequestError('Draining', 'the daemon is stopping');
+      if (listenerKindOf(socket) === 'ops') assertOpsRoute(request);
+      else for (const guard of isUnixSocket(socket) ? unixGuards : guards) guard(headers);
+      done();
+    } catch (error) {
+      done(error instanceof Error ? error : new TypeError('a guard threw something else than an error'));
+    }
+  };
+}
+
+function assertOpsRoute(request: FastifyRequest): void {
+  const { listeners } = request.routeOptions.config;
+  if (listeners?.includes('ops') !== true)
+    throw new RequestError('RouteNotFound', 'this listener has health and metrics only');
+}
+
+function notFound(operations: readonly ContractOperation[]) {
+  const allowedMethods = createAllowedMethods(operations);
+  return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const [path = ''] = (request.raw.url ?? '').split('?');
+    const methods = allowedMethods(path);
+    if (methods.length === 0) return sendProblem(reply, new RequestError('RouteNotFound', 'there is no such route'));
+    reply.header('allow', methods.join(', '));
+    return sendProblem(reply, new RequestError('MethodNotAllowed', `the method ${request.method} is not allowed here`));
+  };
+}
+
+/** Load shedding. Health and metrics are spared: they must tell of the overload, not fall to it. */
+function shed(request: FastifyRequest): undefined {
+  if (request.routeOptions.config.isSpared === true) return undefined;
+  throw new RequestError('Overloaded', 'the daemon is overloaded', { retryAfterMs: RETRY_AFTER_MS });
+}

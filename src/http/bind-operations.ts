@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ContractOperation, ListenerKind } from './contract-operations.ts';
+
+/** Answers one operation of the contract: a promise of the reply, or nothing when the reply has been sent. */
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown> | void;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The listeners that answer the route. */
+    listeners?: readonly ListenerKind[];
+    isSpared?: boolean;
+  }
+}
+
+/**
+ * Makes a route of each operation of the contract.
+ * @throws TypeError when an operation has no handler or a handler no operation: such a daemon must not start.
+ */
+export function bindOperations(
+  app: FastifyInstance,
+  operations: readonly ContractOperation[],
+  handlers: ReadonlyMap<string, Handler>,
+): void {
+  const unbound = new Set(handlers.keys());
+  for (const operation of operations) {
+    const handler = handlers.get(operation.id);
+    if (handler === undefined) throw new TypeError(`operation '${operation.id}' of the contract has no handler`);
+    unbound.delete(operation.id);
+    app.route({
+      method: operation.method,
+      url: toUrl(operation),
+      schema: {
+        querystring: operation.querySchema,
+        ...(operation.bodyContent !== undefined && { body: { content: operation.bodyContent } }),
+        response: Object.fromEntries(
+          Object.entries(operation.responseContent).map(([status, content]) => [status, { content }]),
+        ),
+      },
+      config: { listeners: operation.listeners, isSpared: operation.isSpared },
+      handler: (request, reply) => handler(request, reply),
+    });
+  }
+  for (const id of unbound) throw new TypeError(`handler '${id}' has no operation in the contract`);
+}
+
+/** OpenAPI has no parameter that spans slashes; the router's wildcard stands for the one we mark. */
+function toUrl({ template, spanningParameter }: ContractOperation): string {
+  return spanningParameter === undefined ? template : template.replace(`{${spanningParameter}}`, '*');
+}

@@ -1,0 +1,90 @@
+import { isObject, type JsonObject } from './contract.ts';
+
+/** Which listeners answer an operation. */
+export type ListenerKind = 'api' | 'ops';
+
+/** One operation of the contract, references replaced by what they name. */
+export interface ContractOperation {
+  readonly id: string;
+  readonly method: string;
+  /** The path as the contract writes it. */
+  readonly template: string;
+  /** Name of a path parameter that takes the rest of the path, slashes included. */
+  readonly spanningParameter?: string;
+  readonly listeners: readonly ListenerKind[];
+  /** Never refused by load shedding. */
+  readonly isSpared: boolean;
+  /** JSON schema of the query; unknown parameters are refused. */
+  readonly querySchema: JsonObject;
+  /** `content` of the request body. */
+  readonly bodyContent?: JsonObject;
+  /** `content` of each successful answer, by status. */
+  readonly responseContent: Readonly<Record<string, JsonObject>>;
+}
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
+
+/** All operations of a contract. @throws TypeError when it is not written as the binder needs it. */
+export function contractOperations(contract: JsonObject): readonly ContractOperation[] {
+  return Object.entries(objectAt(contract, 'paths')).flatMap(([template, rawItem]) => {
+    const item = asObject(dereference(rawItem, contract));
+    return METHODS.filter((method) => method in item).map((method) => toOperation(template, method, item));
+  });
+}
+
+function toOperation(template: string, method: string, item: JsonObject): ContractOperation {
+  const operation = objectAt(item, method);
+  const parameters = [...listAt(item, 'parameters'), ...listAt(operation, 'parameters')].map(asObject);
+  const spanning = parameters.find((parameter) => parameter['x-spans-slashes'] === true);
+  const responses = Object.entries(objectAt(operation, 'responses')).filter(([status]) => status.startsWith('2'));
+  const body = operation['requestBody'];
+  return {
+    id: String(operation['operationId']),
+    method: method.toUpperCase(),
+    template,
+    ...(spanning !== undefined && { spanningParameter: String(spanning['name']) }),
+    listeners: listAt(operation, 'x-listener').map((kind) => (kind === 'ops' ? 'ops' : 'api')),
+    isSpared: operation['x-spare'] === true,
+    querySchema: toQuerySchema(parameters.filter((parameter) => parameter['in'] === 'query')),
+    ...(isObject(body) && { bodyContent: objectAt(body, 'content') }),
+    responseContent: Object.fromEntries(
+      responses.map(([status, response]) => [status, asObject(asObject(response)['content'] ?? {})]),
+    ),
+  };
+}
+
+function toQuerySchema(parameters: readonly JsonObject[]): JsonObject {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(parameters.map((parameter) => [parameter['name'], parameter['schema']])),
+    required: parameters.filter((parameter) => parameter['required'] === true).map((parameter) => parameter['name']),
+    additionalProperties: false,
+  };
+}
+
+/** The value with every `$ref` into the contract replaced by what it points to. */
+function dereference(value: unknown, contract: JsonObject): unknown {
+  if (Array.isArray(value)) return value.map((item) => dereference(item, contract));
+  if (!isObject(value)) return value;
+  const { $ref } = value;
+  if (typeof $ref === 'string') return dereference(lookUp($ref, contract), contract);
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, dereference(member, contract)]));
+}
+
+function lookUp(reference: string, contract: JsonObject): unknown {
+  let at: unknown = contract;
+  for (const token of reference.split('/').slice(1)) at = asObject(at)[token.replaceAll('~1', '/')];
+  if (at === undefined) throw new TypeError(`the contract refers to '${reference}', which it does not have`);
+  return at;
+}
+
+function asObject(value: unknown): JsonObject {
+  if (!isObject(value)) throw new TypeError('the contract has something else where an object belongs');
+  return value;
+}
+
+const objectAt = (parent: JsonObject, name: string): JsonObject => asObject(parent[name]);
+const listAt = (parent: JsonObject, name: string): readonly unknown[] => {
+  const list: unknown = parent[name];
+  return Array.isArray(list) ? list : [];
+};

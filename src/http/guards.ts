@@ -1,0 +1,39 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { RequestError } from '../core/errors/request-error.ts';
+
+/** A check that a request on a TCP listener of the API has to pass (design §7). Throws when it does not. */
+export type Guard = (headers: IncomingHttpHeaders) => void;
+
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+const HOST = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/;
+
+/** Against DNS rebinding: a page of another site reaches this port under that site's name. */
+export function allowedHost(hosts: readonly string[]): Guard {
+  const allowed = new Set([...LOOPBACK_HOSTS, ...hosts]);
+  return ({ host }) => {
+    if (host === undefined) throw new RequestError('HostNotAllowed', "the request has no 'Host'");
+    const name = HOST.exec(host)?.[1]?.toLowerCase();
+    if (name === undefined || !allowed.has(name)) {
+      throw new RequestError('HostNotAllowed', "the request's 'Host' is not one that this daemon serves (see 'hosts')");
+    }
+  };
+}
+
+/** Against proxies and SSRF: what was forwarded does not come from this machine. */
+export function notForwarded(headers: IncomingHttpHeaders): void {
+  for (const name in headers) {
+    if (name === 'via' || name === 'forwarded' || name.startsWith('x-forwarded-')) {
+      throw new RequestError('ForwardedRequest', `a request with '${name}' was forwarded, and is not served`);
+    }
+  }
+}
+
+/** Against pages of other sites: a browser names their origin, and how it relates to ours. */
+export function sameSite(headers: IncomingHttpHeaders): void {
+  const { origin, host } = headers;
+  const site = headers['sec-fetch-site'];
+  const isOwnOrigin = origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
+  const isOwnSite = site === undefined || site === 'same-origin' || site === 'none';
+  if (!isOwnOrigin || !isOwnSite)
+    throw new RequestError('CrossSite', 'a request from a page of another site is not served');
+}

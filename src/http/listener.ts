@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ListenAddress } from '../config/config.ts';
+import { RequestError } from '../core/errors/request-error.ts';
+import type { ListenerKind } from './contract-operations.ts';
+import { listenUnix, type SocketPermissions } from './unix-socket.ts';
+import { listenTcp } from './tcp-port.ts';
+import { writeProblem } from './send-problem.ts';
+
+export interface ListenerOptions {
+  readonly kind: ListenerKind;
+  readonly address: ListenAddress;
+  readonly socket: SocketPermissions;
+  readonly onRequest: RequestListener;
+  readonly nextRequestId: (request: IncomingMessage) => string;
+}
+
+/** An open door: one bound address. */
+export interface Listener {
+  readonly kind: ListenerKind;
+  /** As a client names it: `127.0.0.1:8200`, `[::1]:8200`, `unix:/path`; with the real port. */
+  readonly name: string;
+  /** Takes no more connections, closes the idle ones, and resolves when those with a request under way are done. */
+  close(): Promise<void>;
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
+const kinds = new WeakMap<Socket, ListenerKind>();
+const unixSockets = new WeakSet<Socket>();
+
+/** Which listener a connection came in by. */
+export const listenerKindOf = (socket: Socket): ListenerKind => kinds.get(socket) ?? 'api';
+
+/** Whether a connection came in by a unix socket. */
+export const isUnixSocket = (socket: Socket): boolean => unixSockets.has(socket);
+
+/** Binds one address. @throws ConfigurationError when it is taken or may not be bound. */
+export async function openListener(options: ListenerOptions): Promise<Listener> {
+  const { kind, address } = options;
+  const server = createServer(
+    // A missing Host is refused by our own guard, with a body like any other refusal.
+    { requireHostHeader: false, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    options.onRequest,
+  );
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  server.on('connection', (socket) => {
+    kinds.set(socket, kind);
+    if (address.kind === 'unix') unixSockets.add(socket);
+  });
+  refuseInOurTerms(server, options.nextRequestId);
+  const name =
+    address.kind === 'unix' ? await listenUnix(server, address.path, options.socket) : await listenTcp(server, address);
+  return { kind, name, close: () => close(server) };
+}
+
+/** What Node would answer by itself, without a body or not at all. */
+function refuseInOurTerms(server: Server, nextRequestId: ListenerOptions['nextRequestId']): void {
+  const noRequest = { headers: {} } as const;
+  server.on('clientError', (error, socket) => {
+    writeProblem(socket, toRequestError(error), nextRequestId(Object.assign(Object.create(null), noRequest)));
+  });
+  server.on('connect', (request, socket) => {
+    writeProblem(
+      socket,
+      new RequestError('MethodNotAllowed', 'the method CONNECT is not allowed'),
+      nextRequestId(request),
+    );
+  });
+  server.on('checkExpectation', (request, response) => {
+    response.shouldKeepAlive = false;
+    const error = new RequestError('MalformedRequest', "the request's 'Expect' is not supported");
+    if (response.socket !== null) writeProblem(response.socket, error, nextRequestId(request));
+  });
+}
+
+function toRequestError(error: Error): RequestError {
+  const code = 'code' in error ? error.code : undefined;
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return new RequestError('HeadersTooLarge', 'the request line and headers are too large');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new RequestError('RequestTimeout', 'the request did not arrive in time');
+  return new RequestError('MalformedRequest', 'this is not an HTTP request');
+}
+
+async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}

@@ -1,0 +1,17 @@
+import type { Handler } from '../bind-operations.ts';
+import { Query, spannedPath } from '../query.ts';
+import { toAccessContext } from '../request-context.ts';
+import type { OperationTools } from './operation-tools.ts';
+
+/** `GET /v1/metadata/{path}` */
+export function describeSecret({ client }: OperationTools): Handler {
+  return async (request, reply) => {
+    const provider = new Query(request).text('provider');
+    const metadata = await client.describe({
+      path: spannedPath(request),
+      context: toAccessContext(request),
+      ...(provider !== undefined && { provider }),
+    });
+    return reply.type('application/json; charset=utf-8').header('cache-control', 'no-store').send(metadata);
+  };
+}

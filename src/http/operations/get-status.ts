@@ -1,0 +1,36 @@
+import type { InstanceStatus } from '../../client/client.ts';
+import type { Handler } from '../bind-operations.ts';
+import type { OperationTools } from './operation-tools.ts';
+
+/** `GET /v1/status`: nothing secret, no path. */
+export function getStatus({ client, lifecycle, about }: OperationTools): Handler {
+  return (_request, reply) => {
+    const { entries, bytes, negativeEntries } = client.cacheStats();
+    const { version, startedAt, maxEntries, maxBytes } = about;
+    reply
+      .type('application/json; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send({
+        version,
+        startedAt,
+        ready: lifecycle.isStarted && !lifecycle.isDraining,
+        draining: lifecycle.isDraining,
+        providers: client.status().map(toProviderStatus),
+        cache: { entries, bytes, negativeEntries, maxEntries, maxBytes },
+      });
+  };
+}
+
+function toProviderStatus(status: InstanceStatus): object {
+  const { name, type, breaker, identityExpiresInMs, lastError, lastSuccessAtMs } = status;
+  return {
+    name,
+    type,
+    breaker,
+    ...(identityExpiresInMs !== undefined && { identityExpiresInSeconds: Math.trunc(identityExpiresInMs / 1_000) }),
+    ...(lastError !== undefined && {
+      lastError: { error: lastError.error, code: lastError.code, at: new Date(lastError.atMs) },
+    }),
+    ...(lastSuccessAtMs !== undefined && { lastSuccessAt: new Date(lastSuccessAtMs) }),
+  };
+}

@@ -1,0 +1,20 @@
+import type { Handler } from '../bind-operations.ts';
+import { Query, spannedPath } from '../query.ts';
+import { toAccessContext } from '../request-context.ts';
+import type { OperationTools } from './operation-tools.ts';
+
+/** `DELETE /v1/cache/{path}` */
+export function invalidateSecret({ client }: OperationTools): Handler {
+  return (request, reply) => {
+    client.invalidate(spannedPath(request), toAccessContext(request));
+    reply.code(204).send();
+  };
+}
+
+/** `DELETE /v1/cache?prefix=` */
+export function invalidatePrefix({ client }: OperationTools): Handler {
+  return (request, reply) => {
+    client.invalidatePrefix(new Query(request).text('prefix') ?? '', toAccessContext(request));
+    reply.code(204).send();
+  };
+}

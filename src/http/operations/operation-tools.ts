@@ -1,0 +1,27 @@
+import type { Client } from '../../client/client.ts';
+import type { Clock } from '../../core/clock.ts';
+import type { Metrics } from '../../observability/metrics.ts';
+import type { Resolver } from '../../resolver/resolver.ts';
+import type { JsonObject } from '../contract.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { SecretBodies } from '../secret-body.ts';
+
+/** What the operations work with. */
+export interface OperationTools {
+  readonly client: Client;
+  readonly resolver: Resolver;
+  readonly metrics: Metrics;
+  readonly bodies: SecretBodies;
+  readonly lifecycle: Lifecycle;
+  readonly clock: Clock;
+  readonly contract: JsonObject;
+  readonly about: DaemonFacts;
+}
+
+/** Facts for `/v1/status` that do not change. */
+export interface DaemonFacts {
+  readonly version: string;
+  readonly startedAt: Date;
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+}

@@ -1,0 +1,20 @@
+import type { Handler } from '../bind-operations.ts';
+import { toAccessContext } from '../request-context.ts';
+import type { OperationTools } from './operation-tools.ts';
+
+/** `POST /v1/resolve`: text in, text out; JSON `{text}` in, JSON out. */
+export function resolveReferences({ resolver }: OperationTools): Handler {
+  return async (request, reply) => {
+    const { body } = request;
+    const isText = typeof body === 'string';
+    const resolved = await resolver.resolve(isText ? body : parseText(body), toAccessContext(request));
+    reply.header('cache-control', 'no-store');
+    if (isText) return reply.type('text/plain; charset=utf-8').send(resolved.text);
+    return reply.type('application/json; charset=utf-8').send(resolved);
+  };
+}
+
+/** The contract has checked the body; the cast says no more than its schema. */
+function parseText(body: unknown): string {
+  return (body as { readonly text: string }).text;
+}

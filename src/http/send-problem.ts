@@ -1,0 +1,38 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { PROBLEM_TYPE, retryAfterSeconds, toProblem } from './problem.ts';
+
+/** Answers a request with the problem that tells of `error`. */
+export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
+  const problem = toProblem(error, reply.request.id);
+  const retryAfter = retryAfterSeconds(error);
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  return reply
+    .code(problem.status)
+    .header('content-type', PROBLEM_TYPE)
+    .header('cache-control', 'no-store')
+    .header('x-request-id', reply.request.id)
+    .serializer(JSON.stringify)
+    .send(problem);
+}
+
+/** Answers on a connection that no request could be read from, and closes it. */
+export function writeProblem(socket: Duplex, error: unknown, requestId: string): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const problem = toProblem(error, requestId);
+  const body = JSON.stringify(problem);
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? 'Error'}`,
+    `Content-Type: ${PROBLEM_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    `X-Request-Id: ${requestId}`,
+    ...(problem.status === 405 ? ['Allow: GET, POST, DELETE'] : []),
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

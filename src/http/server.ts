@@ -1,0 +1,119 @@
+import type { FastifyInstance } from 'fastify';
+import type { Client } from '../client/client.ts';
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { Resolver } from '../resolver/resolver.ts';
+import { createApp } from './app.ts';
+import { loadContract } from './contract.ts';
+import { contractOperations } from './contract-operations.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { type Listener, type ListenerOptions, openListener } from './listener.ts';
+import { operationHandlers } from './operations/table.ts';
+import { createRequestIds } from './request-context.ts';
+import { createSecretBodies } from './secret-body.ts';
+
+export interface ServerOptions {
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+}
+
+interface Door extends Pick<ListenerOptions, 'kind' | 'address'> {}
+
+/** The HTTP side of the daemon: the listeners, and the routes behind them, which a new configuration replaces. */
+export class Server {
+  readonly #options: ServerOptions;
+  readonly #lifecycle: Lifecycle = { isStarted: false, isDraining: false, isClosing: false };
+  readonly #nextRequestId = createRequestIds();
+  readonly #startedAt: Date;
+  readonly #listeners = new Map<string, Listener>();
+  #app: FastifyInstance | undefined;
+  #drainMs = 0;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#startedAt = new Date(options.clock.wallMs());
+  }
+
+  /**
+   * Serves the client by this configuration from now on. Listeners that are new are opened, all or none; those that are
+   * gone are closed when their requests are done.
+   * @returns the names of the listeners.
+   * @throws ConfigurationError when an address cannot be bound; then everything is as it was.
+   */
+  async use(config: Config, client: Client): Promise<readonly string[]> {
+    const app = await this.#createApp(config, client);
+    const doors = new Map(toDoors(config).map((door) => [JSON.stringify(door), door]));
+    await this.#open(new Map([...doors].filter(([key]) => !this.#listeners.has(key))), config);
+    const replaced = this.#app;
+    this.#app = app;
+    this.#drainMs = config.drainMs;
+    this.#lifecycle.isStarted = true;
+    const closed = this.#closeListeners((key) => !doors.has(key));
+    void Promise.all(closed).then(() => replaced?.close());
+    return [...this.#listeners.values()].map(({ name }) => name);
+  }
+
+  /** Not ready any more; serves on for `drain`, then closes the listeners and waits for what is in flight. */
+  async stop(): Promise<void> {
+    if (this.#lifecycle.isDraining) return;
+    this.#lifecycle.isDraining = true;
+    await new Promise<void>((resolve) => void this.#options.clock.after(this.#drainMs, resolve));
+    this.#lifecycle.isClosing = true;
+    await Promise.all(this.#closeListeners(() => true));
+    await this.#app?.close();
+  }
+
+  async #open(doors: ReadonlyMap<string, Door>, { socket }: Config): Promise<void> {
+    const onRequest: ListenerOptions['onRequest'] = (request, response) => this.#app?.routing(request, response);
+    const opened = new Map<string, Listener>();
+    try {
+      for (const [key, door] of doors) {
+        opened.set(key, await openListener({ ...door, socket, onRequest, nextRequestId: this.#nextRequestId }));
+      }
+    } catch (error) {
+      await Promise.all([...opened.values()].map((listener) => listener.close()));
+      throw error;
+    }
+    for (const [key, listener] of opened) this.#listeners.set(key, listener);
+  }
+
+  #closeListeners(isGone: (key: string) => boolean): readonly Promise<void>[] {
+    const gone = [...this.#listeners].filter(([key]) => isGone(key));
+    for (const [key] of gone) this.#listeners.delete(key);
+    return gone.map(([, listener]) => listener.close());
+  }
+
+  #createApp(config: Config, client: Client): Promise<FastifyInstance> {
+    const { metrics, clock, log, version } = this.#options;
+    const contract = loadContract();
+    const { maxEntries, maxBytes } = config.cache;
+    const handlers = operationHandlers({
+      client,
+      resolver: new Resolver(client),
+      metrics,
+      bodies: createSecretBodies(),
+      lifecycle: this.#lifecycle,
+      clock,
+      contract,
+      about: { version, startedAt: this.#startedAt, maxEntries, maxBytes },
+    });
+    return createApp({
+      operations: contractOperations(contract),
+      handlers,
+      hosts: config.hosts,
+      maxBodyBytes: config.limits.bodyBytes,
+      lifecycle: this.#lifecycle,
+      log,
+      nextRequestId: this.#nextRequestId,
+    });
+  }
+}
+
+const toDoors = ({ listen, ops }: Config): readonly Door[] => [
+  ...listen.map((address) => ({ kind: 'api', address }) as const),
+  ...ops.listen.map((address) => ({ kind: 'ops', address }) as const),
+];

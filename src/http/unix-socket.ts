@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { chmodSync, chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import { ConfigurationError } from '../core/errors/configuration-error.ts';
+
+/** Who may connect to a socket. */
+export interface SocketPermissions {
+  readonly mode: number;
+  /** Name or number of the group. */
+  readonly group?: string;
+}
+
+/**
+ * Binds a unix socket with its permissions. A socket that a dead daemon left over is replaced, one in use is not.
+ * @returns its name, `unix:/path`.
+ */
+export async function listenUnix(server: Server, path: string, permissions: SocketPermissions): Promise<string> {
+  const name = `unix:${path}`;
+  await removeLeftover(path);
+  try {
+    // Nobody may connect before the permissions are set; binding is synchronous, so no other file gets this mask.
+    const mask = process.umask(0o177);
+    try {
+      server.listen(path);
+    } finally {
+      process.umask(mask);
+    }
+    await once(server, 'listening');
+    if (permissions.group !== undefined) chownSync(path, -1, groupId(permissions.group));
+    chmodSync(path, permissions.mode);
+    return name;
+  } catch (cause) {
+    server.close();
+    if (cause instanceof ConfigurationError) throw cause;
+    throw new ConfigurationError('MissingEndpoint', `cannot listen on ${name}: ${codeOf(cause)}`, { cause });
+  }
+}
+
+async function removeLeftover(path: string): Promise<void> {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (!stats.isSocket()) {
+    throw new ConfigurationError(
+      'MissingEndpoint',
+      `cannot listen on unix:${path}: a file that is no socket is in the way`,
+    );
+  }
+  if (await isAlive(path)) {
+    throw new ConfigurationError('MissingEndpoint', `cannot listen on unix:${path}: another program listens there`);
+  }
+  unlinkSync(path);
+}
+
+async function isAlive(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Node has no call for it; /etc/group is where the C library looks first, and a number always works. */
+function groupId(group: string): number {
+  if (/^\d+$/.test(group)) return Number(group);
+  const line = readFileSync('/etc/group', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith(`${group}:`));
+  const id = line?.split(':')[2];
+  if (id === undefined)
+    throw new ConfigurationError('MissingEndpoint', `there is no group '${group}' (see 'socket.group')`);
+  return Number(id);
+}
+
+const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown');

@@ -1,0 +1,74 @@
+import { dispatch } from './cli/dispatch.ts';
+import { check } from './cli/check.ts';
+import type { Command, CommandIo, ExitCode } from './cli/command-io.ts';
+import { readingCommands } from './cli/reading-commands.ts';
+import { type ConfigLoader, serve } from './cli/serve.ts';
+import { systemClock } from './core/clock.ts';
+import type { Log } from './core/log.ts';
+import type { Daemon } from './daemon.ts';
+import { loadContract } from './http/contract.ts';
+import { providerKinds } from './providers/registry.ts';
+import { version } from './version.ts';
+
+const io: CommandIo = {
+  env: process.env,
+  clock: systemClock,
+  isTty: process.stdout.isTTY,
+  stdout: (data) => void process.stdout.write(data),
+  stderr: (text) => void process.stderr.write(text),
+};
+
+/** Runs the daemon until SIGTERM or SIGINT; SIGHUP reads the configuration again. */
+async function runDaemon(loader: ConfigLoader): Promise<ExitCode> {
+  const { config, warnings } = await loader.load();
+  // Loaded here, so that the reading commands start without it.
+  const { Daemon } = await import('./daemon.ts');
+  const daemon = new Daemon(config, providerKinds);
+  for (const warning of warnings) daemon.log.warn({}, warning);
+  const names = await daemon.start(config);
+  announce(names, loader.isQuickStart, daemon.log);
+  process.on('SIGHUP', () => {
+    reload(daemon, loader).then(
+      () => daemon.log.info({}, 'the configuration was read again'),
+      (error: unknown) => daemon.log.error({ err: error }, 'the configuration stays as it was'),
+    );
+  });
+  const keepAlive = setInterval(() => undefined, 2 ** 31 - 1);
+  await new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  // A second one ends the process at once, as is usual.
+  process.once('SIGINT', () => process.exit(1));
+  await daemon.stop();
+  clearInterval(keepAlive);
+  return 0;
+}
+
+async function reload(daemon: Daemon, loader: ConfigLoader): Promise<void> {
+  const { config, warnings } = await loader.load();
+  for (const warning of warnings) daemon.log.warn({}, warning);
+  await daemon.reload(config);
+}
+
+/** The quick start speaks to a person, everything else to whoever reads the log. */
+function announce(names: readonly string[], isQuickStart: boolean, log: Log): void {
+  const [first = ''] = names;
+  const url = first.startsWith('unix:') ? `--unix-socket ${first.slice(5)} http://localhost` : first;
+  const sentence = `listening on ${names.join(', ')}; try: curl ${url.replace('127.0.0.1', 'localhost')}/v1/secrets/db/creds`;
+  if (isQuickStart) io.stderr(`keyfob ${sentence}\n`);
+  else log.info({}, sentence);
+}
+
+const commands = new Map<string, Command>([
+  ['serve', (args, commandIo) => serve(args, commandIo, runDaemon)],
+  ['check', check],
+  ...readingCommands(loadContract()),
+]);
+
+// A pipe that was closed by its reader is no failure of ours.
+process.stdout.on('error', (error) => {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error;
+});
+
+process.exitCode = await dispatch(process.argv.slice(2), io, { version, commands });

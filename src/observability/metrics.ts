@@ -1,0 +1,144 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Values that are read when Prometheus asks, instead of being kept up to date. */
+export interface MetricSources {
+  /** Entries of each instance in the cache. */
+  readonly cacheSize: () => ReadonlyMap<string, number>;
+  /** State of each instance's breaker. */
+  readonly breakerStates: () => ReadonlyMap<string, string>;
+  /** Milliseconds until each instance's identity at its store ends. */
+  readonly identityExpiryMs: () => ReadonlyMap<string, number>;
+}
+
+/** What is counted for one operation on one instance. The children are resolved once, since looking them up costs. */
+export interface OperationMetrics {
+  succeeded(seconds: number): void;
+  failed(errorType: string, seconds: number): void;
+}
+
+const BREAKER_STATES = ['closed', 'open', 'half_open'] as const;
+// From a cached read on a quiet core to the default deadline.
+const DURATION_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+
+/** All metrics (specification §1.8.2, design §8). No label ever holds a path. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #operations = new Map<string, OperationMetrics>();
+  readonly #requests = this.#counter('secrets_requests_total', 'Operations on secrets.', [
+    'provider',
+    'operation',
+    'status',
+  ]);
+  readonly #durations = new Histogram({
+    name: 'secrets_request_duration_seconds',
+    help: 'Time from the request to its answer, cached or not.',
+    labelNames: ['provider', 'operation'],
+    buckets: DURATION_BUCKETS,
+    registers: [this.#registry],
+  });
+  readonly #errors = this.#counter('secrets_errors_total', 'Failed operations by kind of error.', [
+    'provider',
+    'error_type',
+  ]);
+  readonly cacheHits = this.#counter('secrets_cache_hits_total', 'Reads answered from the cache.', ['provider']);
+  readonly cacheMisses = this.#counter('secrets_cache_misses_total', 'Reads that had to ask the store.', ['provider']);
+  readonly cacheEvictions = this.#counter('secrets_cache_evictions_total', 'Entries dropped before their time.', [
+    'provider',
+    'reason',
+  ]);
+  readonly staleServed = this.#counter('secrets_stale_served_total', 'Reads answered with an expired value.', [
+    'provider',
+  ]);
+  readonly providerCalls = this.#counter('secrets_provider_calls_total', 'Calls made to stores.', [
+    'provider',
+    'call',
+    'status',
+  ]);
+  readonly largeValues = this.#counter('secrets_large_values_total', 'Values over 64 KiB read from stores.', [
+    'provider',
+  ]);
+  readonly auditErrors = this.#counter('secrets_audit_errors_total', 'Failures of the audit sink.', []);
+
+  constructor(sources: MetricSources) {
+    collectDefaultMetrics({ register: this.#registry });
+    this.#gauge('secrets_cache_size', 'Entries in the cache.', {
+      labelNames: ['provider'],
+      collect: (gauge) => {
+        for (const [provider, entries] of sources.cacheSize()) gauge.set({ provider }, entries);
+      },
+    });
+    this.#gauge('secrets_circuit_breaker_state', '1 for the state the breaker is in.', {
+      labelNames: ['provider', 'state'],
+      collect: (gauge) => {
+        for (const [provider, current] of sources.breakerStates()) {
+          for (const state of BREAKER_STATES) gauge.set({ provider, state }, state === current ? 1 : 0);
+        }
+      },
+    });
+    this.#gauge('secrets_identity_expiry_seconds', 'Time until our identity at the store ends.', {
+      labelNames: ['provider'],
+      collect: (gauge) => {
+        for (const [provider, ms] of sources.identityExpiryMs()) gauge.set({ provider }, ms / 1_000);
+      },
+    });
+  }
+
+  /** The content type of `text()`. */
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** All metrics in the Prometheus text format. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  operation(provider: string, operation: string): OperationMetrics {
+    const key = `${provider} ${operation}`;
+    let metrics = this.#operations.get(key);
+    if (metrics === undefined) {
+      metrics = this.#resolve(provider, operation);
+      this.#operations.set(key, metrics);
+    }
+    return metrics;
+  }
+
+  #resolve(provider: string, operation: string): OperationMetrics {
+    const success = this.#requests.labels(provider, operation, 'success');
+    const error = this.#requests.labels(provider, operation, 'error');
+    const duration = this.#durations.labels(provider, operation);
+    return {
+      succeeded: (seconds) => {
+        success.inc();
+        duration.observe(seconds);
+      },
+      failed: (errorType, seconds) => {
+        error.inc();
+        duration.observe(seconds);
+        this.#errors.inc({ provider, error_type: errorType });
+      },
+    };
+  }
+
+  #counter<const L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.#registry] });
+  }
+
+  #gauge<const L extends string>(
+    name: string,
+    help: string,
+    labels: { readonly labelNames: readonly L[]; readonly collect: (gauge: Gauge<L>) => void },
+  ): void {
+    const gauge = new Gauge({
+      name,
+      help,
+      labelNames: [...labels.labelNames],
+      registers: [],
+      collect() {
+        this.reset();
+        labels.collect(this);
+      },
+    });
+    this.#registry.registerMetric(gauge);
+  }
+}

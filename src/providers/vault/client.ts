@@ -1,0 +1,42 @@
+import type { Clock } from '../../core/clock.ts';
+import { pause } from '../../transport/abort.ts';
+import { isSuccess, type Answer } from './answer.ts';
+import { toInstanceError } from './errors.ts';
+import type { Identity } from './identity.ts';
+import type { InstanceLog } from './instance-log.ts';
+import type { Ask, Wire } from './wire.ts';
+
+// A read that follows a change of policy, or meets another node of a cluster, may be refused by mistake.
+const REPEAT_AFTER_MS = 250;
+
+/** A call in our name. A 403 that comes back is to be believed. */
+export type VaultClient = (ask: Omit<Ask, 'token'>, signal: AbortSignal) => Promise<Answer>;
+
+export interface VaultClientOptions {
+  readonly wire: Wire;
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly log: InstanceLog;
+}
+
+/**
+ * Vault answers 403 to a dead token and to a refusing policy alike, so the token is looked up first: a dead one is
+ * replaced and the call replayed, with a live one the call is repeated once.
+ */
+export function createVaultClient({ wire, identity, clock, log }: VaultClientOptions): VaultClient {
+  return async (ask, signal) => {
+    let token = await identity.token(signal);
+    let answer = await wire({ ...ask, token }, signal);
+    if (isRefusal(answer)) {
+      if (await identity.isAlive(token, signal)) await pause(clock, REPEAT_AFTER_MS, signal);
+      else token = await identity.replace(token, signal);
+      answer = await wire({ ...ask, token }, signal);
+    }
+    const problem = isSuccess(answer) ? undefined : toInstanceError(answer);
+    if (problem === undefined) log.clear();
+    else throw log.report(problem);
+    return answer;
+  };
+}
+
+const isRefusal = (answer: Answer): boolean => answer.status === 403 && toInstanceError(answer) === undefined;

@@ -1,0 +1,107 @@
+import { AccessError } from '../../core/errors/access-error.ts';
+import { AuthenticationError } from '../../core/errors/authentication-error.ts';
+import { ConfigurationError } from '../../core/errors/configuration-error.ts';
+import { ProviderError } from '../../core/errors/provider-error.ts';
+import { SecretNotFoundError } from '../../core/errors/secret-not-found-error.ts';
+import type { SecretsError } from '../../core/errors/secrets-error.ts';
+import type { Answer } from './answer.ts';
+import { dateAt, objectAt } from './json-fields.ts';
+
+/**
+ * What Vault says about the instance, whatever the status. Vault's own words are matched and never passed on: they may
+ * quote routes and policies.
+ */
+const INSTANCE_PROBLEMS: readonly (readonly [RegExp, string])[] = [
+  [/is sealed/i, 'the store is sealed'],
+  [
+    /node is not active|no active vault instance|standby/i,
+    'the store answers from a standby node without an active one',
+  ],
+  [/no handler for route/i, 'nothing is mounted at the configured mount'],
+  [/namespace not found/i, "the store does not know the configured 'namespace'"],
+  [/unsupported path|operation unavailable in namespaces/i, 'the configured mount is of another kind'],
+  [/has been locked|API is locked/i, 'the API of the store is locked'],
+  [/not initialized/i, 'the store is not initialised'],
+];
+const WRONG_KV_PATH = 'Invalid path for a versioned K/V';
+
+/** The secret that a call was about. */
+export interface Subject {
+  /** The canonical native id, or a folder of a list. */
+  readonly id: string;
+  /** The version, when one was asked for. */
+  readonly version?: string;
+}
+
+/** The failure of a call about a secret; the caller has found that it is none about a dead token. */
+export function toSecretError(answer: Answer, subject: Subject): SecretsError {
+  const { id, version } = subject;
+  const general = toInstanceError(answer);
+  if (general !== undefined) return general;
+  switch (answer.status) {
+    case 400:
+      return new ConfigurationError('InvalidPathPattern', `the store does not accept '${id}' as a path`);
+    case 403:
+      return new AccessError('AccessDenied', `the store's policies do not allow access to '${id}'`);
+    case 404:
+      if (isWrongKvPath(answer))
+        return new ConfigurationError('InvalidPathPattern', "'mount' is longer than the mount of the KV engine");
+      if (answer.body?.['data'] !== undefined) return goneError(answer, id);
+      return version === undefined
+        ? new SecretNotFoundError('SecretDoesNotExist', `no secret at '${id}'`)
+        : new SecretNotFoundError('VersionNotFound', `no version ${version} of a secret at '${id}'`);
+    default:
+      return unavailable(answer, `the store answered with status ${answer.status}`);
+  }
+}
+
+/** The failure of a login, a renewal or a look-up of our token. */
+export function toIdentityError(answer: Answer): SecretsError {
+  const general = toInstanceError(answer);
+  if (general !== undefined) return general;
+  if (answer.status === 400 || answer.status === 403)
+    return new AuthenticationError('InvalidCredentials', 'the store does not accept the configured credentials');
+  return unavailable(answer, `the store answered a login with status ${answer.status}`);
+}
+
+/** Failures that say nothing of a secret or of our credentials; undefined when the answer does. */
+export function toInstanceError(answer: Answer): SecretsError | undefined {
+  const { status, complaint } = answer;
+  // What Vault sends for a path with characters that it calls unprintable: status 400 and nothing else.
+  if (status === 400 && answer.text === '') return undefined;
+  if (status >= 300 && status < 400)
+    return unavailable(answer, 'the store redirects to another node, which is not followed');
+  if (!answer.isVaults)
+    return unavailable(answer, `the answer, status ${status}, is not of a Vault: see 'address' and what is in between`);
+  const known = INSTANCE_PROBLEMS.find(([words]) => words.test(complaint));
+  if (known !== undefined) return unavailable(answer, known[1]);
+  if (status === 429) return throttled(answer);
+  if (status === 405)
+    return new ConfigurationError('InvalidProvider', "the configured 'mount' does not support this operation");
+  if (status === 500 || status === 502)
+    return new ProviderError('InternalError', 'the store failed inside', answer.retry);
+  return undefined;
+}
+
+function throttled(answer: Answer): ProviderError {
+  const isLeases = /lease count quota/i.test(answer.complaint);
+  return isLeases
+    ? new ProviderError('QuotaExceeded', "the store's quota of leases is used up", answer.retry)
+    : new ProviderError('RateLimited', 'the store limits the rate of our requests', answer.retry);
+}
+
+/** A version that was there: Vault answers 404 with the envelope and the version's metadata. */
+function goneError(answer: Answer, id: string): SecretNotFoundError {
+  const metadata = objectAt(objectAt(answer.body ?? {}, 'data'), 'metadata');
+  const deletedAt = dateAt(metadata, 'deletion_time')?.toISOString();
+  const fate = metadata['destroyed'] === true ? 'was destroyed' : `was deleted${deletedAt ? ` at ${deletedAt}` : ''}`;
+  return new SecretNotFoundError('VersionNotFound', `version ${String(metadata['version'])} of '${id}' ${fate}`);
+}
+
+function isWrongKvPath(answer: Answer): boolean {
+  const warnings = answer.body?.['warnings'];
+  return Array.isArray(warnings) && warnings.some((text) => String(text).startsWith(WRONG_KV_PATH));
+}
+
+const unavailable = (answer: Answer, message: string): ProviderError =>
+  new ProviderError('ProviderUnavailable', message, answer.retry);

@@ -1,0 +1,34 @@
+import type { Clock } from '../core/clock.ts';
+
+export interface DeadlineOptions {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** The error that the work fails with when time is up. */
+  readonly onTimeout: () => Error;
+  /** Ends the work early, with its reason. */
+  readonly parent?: AbortSignal;
+}
+
+/**
+ * Runs `work` under a deadline. When time is up the signal aborts and the promise rejects at once, even if the work
+ * does not listen to its signal.
+ */
+export async function withDeadline<T>(options: DeadlineOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const { clock, timeoutMs, onTimeout, parent } = options;
+  const controller = new AbortController();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (reason: unknown): void => {
+    controller.abort(reason);
+    reject(reason);
+  };
+  const follow = (): void => abort(parent?.reason);
+  const timer = clock.after(timeoutMs, () => abort(onTimeout()));
+  if (parent?.aborted === true) follow();
+  parent?.addEventListener('abort', follow, { once: true });
+  try {
+    return await Promise.race([aborted, work(controller.signal)]);
+  } finally {
+    timer.cancel();
+    parent?.removeEventListener('abort', follow);
+  }
+}

@@ -1,0 +1,103 @@
+import { Agent, request } from 'undici';
+import { NetworkError } from '../core/errors/network-error.ts';
+import { abortError } from './abort.ts';
+import { isPlainHttpRefusal, toTransportError } from './network-failure.ts';
+import { readTlsFiles, type TlsFiles } from './tls-options.ts';
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Ends the call, connecting included. Every outward call has a deadline; there is no other time-out here. */
+  readonly signal: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names are lower case; repeated ones are joined by a comma. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly text: string;
+}
+
+/** The one HTTP client of providers and credentials. Follows no redirect, keeps no cookie, uses no proxy. */
+export interface HttpClient {
+  /**
+   * Reads the TLS files. `send` does it, too, but only here a wrong file shows before the first call.
+   * @throws ConfigurationError
+   */
+  open(): Promise<void>;
+
+  /**
+   * Any status is an answer. Messages of errors hold no URL and no header, and there is no `cause`: what undici and
+   * OpenSSL throw carries addresses, certificates and parts of answers.
+   * @throws NetworkError; ParseError `InvalidSecretFormat` for an answer above `maxResponseBytes`; the signal's reason.
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+
+  /** Cuts what is in flight. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface HttpClientOptions {
+  readonly tls?: TlsFiles;
+  readonly maxResponseBytes: number;
+}
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  let agent: Promise<Agent> | undefined;
+  let isClosed = false;
+
+  // A failure is not kept: the files may be mended by the time of the next call.
+  const connected = (): Promise<Agent> =>
+    (agent ??= createAgent(options).catch((error: unknown) => {
+      agent = undefined;
+      throw error;
+    }));
+
+  return {
+    async open() {
+      await connected();
+    },
+    async send(message) {
+      if (isClosed) throw new NetworkError('ConnectionFailed', 'the connection to the store has been closed');
+      return exchange(await connected(), message);
+    },
+    async close() {
+      isClosed = true;
+      const opened = agent;
+      agent = undefined;
+      await (await opened?.catch(() => undefined))?.destroy();
+    },
+  };
+}
+
+async function createAgent(options: HttpClientOptions): Promise<Agent> {
+  return new Agent({
+    // HTTP/1.1 only: one more protocol to every store would be one more set of failures to classify.
+    allowH2: false,
+    maxResponseSize: options.maxResponseBytes,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { ...(await readTlsFiles(options.tls ?? {})) },
+  });
+}
+
+async function exchange(agent: Agent, { url, signal, ...message }: HttpRequest): Promise<HttpResponse> {
+  if (signal.aborted) throw abortError(signal);
+  try {
+    const answer = await request(url, { ...message, signal, dispatcher: agent });
+    const text = await answer.body.text();
+    if (isPlainHttpRefusal(answer.statusCode, text)) throw new NetworkError('TlsError', PLAIN_HTTP);
+    return { status: answer.statusCode, headers: toMap(answer.headers), text };
+  } catch (error) {
+    if (error instanceof NetworkError) throw error;
+    throw signal.aborted ? abortError(signal) : toTransportError(error);
+  }
+}
+
+const PLAIN_HTTP = 'the store expects https on this port';
+
+function toMap(headers: Readonly<Record<string, string | string[] | undefined>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(headers).map(([name, value]) => [name, String(value ?? '')]));
+}
