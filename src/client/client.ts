@@ -10,7 +10,7 @@ import type { Page, SecretVersion } from '../core/secret.ts';
 import { parseSecretPath, parseSecretPrefix } from '../core/secret-path.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { BreakerState } from '../resilience/breaker.ts';
-import { AccessRecorder } from './access-recorder.ts';
+import { type Access, AccessRecorder } from './access-recorder.ts';
 import type { Instance } from './instance.ts';
 import {
   type DescribeRequest,
@@ -114,6 +114,11 @@ export class Client {
       parseSecretPrefix(prefix);
       this.#fetcher.invalidate((kept) => kept.path.startsWith(prefix));
     });
+  }
+
+  /** Records an access that was refused before it came here. */
+  recordRefusal(access: Omit<Access, 'startedMs'>, error: unknown): void {
+    this.#recorder.failed({ ...access, startedMs: this.#options.clock.monotonicMs() }, error, undefined);
   }
 
   /** Forgets everything of one instance, what is under way too. */

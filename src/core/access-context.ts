@@ -9,4 +9,7 @@ export interface AccessContext {
   readonly traceId?: string;
 }
 
-export type Operation = 'get' | 'list' | 'describe' | 'resolve' | 'rotate' | 'invalidate';
+/** What a caller may be allowed to do with a secret. */
+export const operations = ['get', 'list', 'describe', 'resolve', 'rotate', 'invalidate'] as const;
+
+export type Operation = (typeof operations)[number];

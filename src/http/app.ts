@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type RawServerDefault } from 'fastify';
+import type { Client } from '../client/client.ts';
 import { RequestError } from '../core/errors/request-error.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
 import type { Log } from '../core/log.ts';
@@ -12,6 +13,8 @@ import { fromFastifyError } from './fastify-errors.ts';
 import { allowedHost, type Guard, notForwarded, sameSite } from './guards.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { isUnixSocket, listenerKindOf } from './listener.ts';
+import { Query, spannedPath } from './query.ts';
+import { toAccessContext } from './request-context.ts';
 import { sendProblem } from './send-problem.ts';
 import { createValidatorCompiler } from './validator-compiler.ts';
 
@@ -21,6 +24,7 @@ export interface AppOptions {
   /** Allowed `Host` names besides the loopback ones. */
   readonly hosts: readonly string[];
   readonly maxBodyBytes: number;
+  readonly client: Pick<Client, 'recordRefusal'>;
   readonly lifecycle: Lifecycle;
   readonly log: Log;
   readonly nextRequestId: (request: FastifyRequest['raw']) => string;
@@ -67,7 +71,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 }
 
 /** What every request goes through first: its id on the answer, the listener's routes, the guards in their order. */
-function admit({ hosts, lifecycle }: AppOptions) {
+function admit({ hosts, lifecycle, client }: AppOptions) {
   const guards: readonly Guard[] = [allowedHost(hosts), notForwarded, sameSite];
   const unixGuards: readonly Guard[] = [notForwarded, sameSite];
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
@@ -78,11 +82,21 @@ function admit({ hosts, lifecycle }: AppOptions) {
       if (lifecycle.isClosing) throw new RequestError('Draining', 'the daemon is stopping');
       if (listenerKindOf(socket) === 'ops') assertOpsRoute(request);
       else for (const guard of isUnixSocket(socket) ? unixGuards : guards) guard(headers);
-      done();
     } catch (error) {
+      recordRefusal(client, request, error);
       done(error instanceof Error ? error : new TypeError('a guard threw something else than an error'));
+      return;
     }
+    done();
   };
+}
+
+/** A guard's refusal of an access is an access, too. */
+function recordRefusal(client: AppOptions['client'], request: FastifyRequest, error: unknown): void {
+  const { access } = request.routeOptions.config;
+  if (access === undefined) return;
+  const path = spannedPath(request) || (new Query(request).text('prefix') ?? '');
+  client.recordRefusal({ operation: access, path, context: toAccessContext(request) }, error);
 }
 
 function assertOpsRoute(request: FastifyRequest): void {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Operation } from '../core/access-context.ts';
 import type { ContractOperation, ListenerKind } from './contract-operations.ts';
 
 /** Answers one operation of the contract: a promise of the reply, or nothing when the reply has been sent. */
@@ -9,6 +10,8 @@ declare module 'fastify' {
     /** The listeners that answer the route. */
     listeners?: readonly ListenerKind[];
     isSpared?: boolean;
+    /** The policy operation of the route; absent where no secret is touched. */
+    access?: Operation;
   }
 }
 
@@ -36,7 +39,11 @@ export function bindOperations(
           Object.entries(operation.responseContent).map(([status, content]) => [status, { content }]),
         ),
       },
-      config: { listeners: operation.listeners, isSpared: operation.isSpared },
+      config: {
+        listeners: operation.listeners,
+        isSpared: operation.isSpared,
+        ...(operation.access !== undefined && { access: operation.access }),
+      },
       handler: (request, reply) => handler(request, reply),
     });
   }

@@ -1,3 +1,4 @@
+import { type Operation, operations } from '../core/access-context.ts';
 import { isObject, type JsonObject } from './contract.ts';
 
 /** Which listeners answer an operation. */
@@ -12,6 +13,8 @@ export interface ContractOperation {
   /** Name of a path parameter that takes the rest of the path, slashes included. */
   readonly spanningParameter?: string;
   readonly listeners: readonly ListenerKind[];
+  /** The policy operation that a caller needs; absent where no secret is touched. */
+  readonly access?: Operation;
   /** Never refused by load shedding. */
   readonly isSpared: boolean;
   /** JSON schema of the query; unknown parameters are refused. */
@@ -44,6 +47,7 @@ function toOperation(template: string, method: string, item: JsonObject): Contra
     template,
     ...(spanning !== undefined && { spanningParameter: String(spanning['name']) }),
     listeners: listAt(operation, 'x-listener').map((kind) => (kind === 'ops' ? 'ops' : 'api')),
+    ...toAccess(operation['x-operation']),
     isSpared: operation['x-spare'] === true,
     querySchema: toQuerySchema(parameters.filter((parameter) => parameter['in'] === 'query')),
     ...(isObject(body) && { bodyContent: objectAt(body, 'content') }),
@@ -51,6 +55,13 @@ function toOperation(template: string, method: string, item: JsonObject): Contra
       responses.map(([status, response]) => [status, asObject(asObject(response)['content'] ?? {})]),
     ),
   };
+}
+
+function toAccess(name: unknown): { readonly access?: Operation } {
+  if (name === undefined) return {};
+  const access = operations.find((operation) => operation === name);
+  if (access === undefined) throw new TypeError('the contract names an operation that no policy has');
+  return { access };
 }
 
 function toQuerySchema(parameters: readonly JsonObject[]): JsonObject {

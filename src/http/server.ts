@@ -104,6 +104,7 @@ export class Server {
     return createApp({
       operations: contractOperations(contract),
       handlers,
+      client,
       hosts: config.hosts,
       maxBodyBytes: config.limits.bodyBytes,
       lifecycle: this.#lifecycle,

@@ -38,30 +38,24 @@ export function toSecretError(answer: Answer, subject: Subject): SecretsError {
   const { id, version } = subject;
   const general = toInstanceError(answer);
   if (general !== undefined) return general;
-  switch (answer.status) {
-    case 400:
-      return new ConfigurationError('InvalidPathPattern', `the store does not accept '${id}' as a path`);
-    case 403:
-      return new AccessError('AccessDenied', `the store's policies do not allow access to '${id}'`);
-    case 404:
-      if (isWrongKvPath(answer))
-        return new ConfigurationError('InvalidPathPattern', "'mount' is longer than the mount of the KV engine");
-      if (answer.body?.['data'] !== undefined) return goneError(answer, id);
-      return version === undefined
-        ? new SecretNotFoundError('SecretDoesNotExist', `no secret at '${id}'`)
-        : new SecretNotFoundError('VersionNotFound', `no version ${version} of a secret at '${id}'`);
-    default:
-      return unavailable(answer, `the store answered with status ${answer.status}`);
-  }
+  if (answer.status === 400)
+    return new ConfigurationError('InvalidPathPattern', `the store does not accept '${id}' as a path`);
+  if (answer.status === 403)
+    return new AccessError('AccessDenied', `the store's policies do not allow access to '${id}'`);
+  if (isWrongKvPath(answer))
+    return new ConfigurationError('InvalidPathPattern', "'mount' is longer than the mount of the KV engine");
+  if (answer.body?.['data'] !== undefined) return goneError(answer, id);
+  return version === undefined
+    ? new SecretNotFoundError('SecretDoesNotExist', `no secret at '${id}'`)
+    : new SecretNotFoundError('VersionNotFound', `no version ${version} of a secret at '${id}'`);
 }
 
 /** The failure of a login, a renewal or a look-up of our token. */
 export function toIdentityError(answer: Answer): SecretsError {
-  const general = toInstanceError(answer);
-  if (general !== undefined) return general;
-  if (answer.status === 400 || answer.status === 403)
-    return new AuthenticationError('InvalidCredentials', 'the store does not accept the configured credentials');
-  return unavailable(answer, `the store answered a login with status ${answer.status}`);
+  return (
+    toInstanceError(answer) ??
+    new AuthenticationError('InvalidCredentials', 'the store does not accept the configured credentials')
+  );
 }
 
 /** Failures that say nothing of a secret or of our credentials; undefined when the answer does. */
