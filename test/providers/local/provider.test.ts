@@ -5,6 +5,7 @@ import type { Call, SecretProvider } from '../../../src/core/provider.ts';
 import { localProvider } from '../../../src/providers/local/provider.ts';
 import { RecordingLog } from '../../contract/recording-log.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
+import { replaceFile } from './store-bench.ts';
 
 const call: Call = { signal: new AbortController().signal };
 
@@ -93,6 +94,10 @@ test('only a file of its own tells when a secret was written', async (t) => {
   const secret = await provider.get(provider.locate('a', {}), call);
   t.type(secret.updatedAt, Date);
   t.same(secret.metadata.updatedAt, secret.updatedAt);
+  await replaceFile(join(root, 'a'), 'y');
+  const previous = await provider.get(provider.locate('a', { stage: 'previous' }), call);
+  t.equal(previous.value.expose(), 'x');
+  t.notOk('updatedAt' in previous, 'the date is of the value that is there now');
   const plain = await startYaml(t, 'a: x');
   t.notOk('updatedAt' in (await plain.describe('a', call)));
 });

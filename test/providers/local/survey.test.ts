@@ -51,6 +51,7 @@ test('what cannot be looked at', async (t) => {
   await t.rejects(surveyFiles(join(root, 'nothing')), { kind: 'missing', message: 'does not exist' });
   await t.rejects(surveyFiles(join(root, 'file', 'below')), { kind: 'missing', message: 'does not exist' });
   await t.rejects(surveyFiles(join(root, 'self')), { kind: 'unreadable', message: 'cannot be read (ELOOP)' });
+  await t.rejects(surveyFiles(root), { kind: 'unreadable', message: 'cannot be read (ELOOP)' });
   execFileSync('mkfifo', [join(root, 'pipe')]);
   await t.rejects(surveyFiles(join(root, 'pipe')), { kind: 'broken', message: 'is neither a file nor a directory' });
 });
