@@ -6,6 +6,7 @@ import { Client } from './client/client.ts';
 import type { Instance } from './client/instance.ts';
 import type { Config, ProviderConfig } from './config/config.ts';
 import type { Clock } from './core/clock.ts';
+import { ConfigurationError } from './core/errors/configuration-error.ts';
 import type { Log } from './core/log.ts';
 import type { ProviderKind } from './core/provider.ts';
 import { type LineSink, openLineSink } from './observability/line-sink.ts';
@@ -119,11 +120,13 @@ async function openAuditSink(
 ): Promise<LineSink | undefined> {
   if (!audit.enabled) return undefined;
   if (previous?.auditSink !== undefined && previous.config.audit.sink === audit.sink) return previous.auditSink;
-  return openLineSink({
-    target: audit.sink,
-    onError: (err) => {
-      metrics.auditErrors.inc();
-      log.error({ err }, 'the audit sink failed');
-    },
-  });
+  const onError = (err: Error): void => {
+    metrics.auditErrors.inc();
+    log.error({ err }, 'the audit sink failed');
+  };
+  try {
+    return await openLineSink({ target: audit.sink, onError });
+  } catch (cause) {
+    throw new ConfigurationError('MissingEndpoint', `the audit file '${audit.sink}' cannot be opened`, { cause });
+  }
 }

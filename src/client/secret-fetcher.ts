@@ -59,7 +59,7 @@ export class SecretFetcher {
   }
 
   async #ask(route: Route, flight: Flight): Promise<Fetched> {
-    const { cache, calls, clock } = this.#options;
+    const { cache, calls, clock, log } = this.#options;
     const { instance, location, identity } = route;
     const fetchedAtMs = clock.monotonicMs();
     const stale = cache.getStale(identity.key);
@@ -74,7 +74,13 @@ export class SecretFetcher {
       });
       this.#assertSize(secret, route);
       const ttlMs = isPinned(location.selector) ? Math.max(PINNED_TTL_MS, route.ttlMs) : route.ttlMs;
-      return { entry: cache.store(identity, secret, { fetchedAtMs, ttlMs, keep: flight.isCurrent }) };
+      const entry = cache.store(identity, secret, { fetchedAtMs, ttlMs, keep: flight.isCurrent });
+      const { provider, path } = identity;
+      log.debug(
+        { provider, secret_path: path, version: secret.version, kept: flight.isCurrent },
+        'read from the store',
+      );
+      return { entry };
     } catch (error) {
       if (flight.isCurrent) this.#refused(error, identity);
       return this.#failed(error, route, stale);

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { NetworkError } from '../core/errors/network-error.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
+import type { Log } from '../core/log.ts';
 import type { Call } from '../core/provider.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { withDeadline } from '../resilience/deadline.ts';
@@ -11,6 +12,7 @@ export interface StoreCallsOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: Metrics;
+  readonly log: Log;
   /** Of one question to a store, all attempts included. */
   readonly deadlineMs: number;
   readonly maxAttempts: number;
@@ -63,19 +65,21 @@ export class StoreCalls {
   }
 
   async #attempt<T>(call: StoreCall<T>, parent: AbortSignal): Promise<T> {
-    const { clock, metrics } = this.#options;
+    const { clock, metrics, log } = this.#options;
     const { name: provider, attemptTimeoutMs: timeoutMs } = call.instance;
     const onTimeout = (): Error =>
       new NetworkError('Timeout', `provider '${provider}' did not answer in time`, { provider });
     try {
       const answer = await withDeadline({ clock, timeoutMs, onTimeout, parent }, (signal) => call.run({ signal }));
       metrics.providerCalls.inc({ provider, call: call.name, status: 'success' });
+      log.trace({ provider, call: call.name, subject: call.subject }, 'the store answered');
       this.#outcomes.set(provider, { ...this.#outcomes.get(provider), lastSuccessAtMs: clock.wallMs() });
       return answer;
     } catch (error) {
       const code = isSecretsError(error) ? error.code : 'Unexpected';
       const category = isSecretsError(error) ? error.category : 'InternalError';
       metrics.providerCalls.inc({ provider, call: call.name, status: code });
+      log.trace({ provider, call: call.name, subject: call.subject, code }, 'the store failed');
       const lastError = { error: category, code, atMs: clock.wallMs() };
       this.#outcomes.set(provider, { ...this.#outcomes.get(provider), lastError });
       throw error;

@@ -12,9 +12,9 @@ import type { ContractOperation } from './contract-operations.ts';
 import { fromFastifyError } from './fastify-errors.ts';
 import { allowedHost, type Guard, notForwarded, sameSite } from './guards.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { isUnixSocket, listenerKindOf } from './listener.ts';
+import { doorOf } from './connection.ts';
 import { Query, spannedPath } from './query.ts';
-import { toAccessContext } from './request-context.ts';
+import { type RequestIds, toAccessContext } from './request-context.ts';
 import { sendProblem } from './send-problem.ts';
 import { createValidatorCompiler } from './validator-compiler.ts';
 
@@ -27,7 +27,7 @@ export interface AppOptions {
   readonly client: Pick<Client, 'recordRefusal'>;
   readonly lifecycle: Lifecycle;
   readonly log: Log;
-  readonly nextRequestId: (request: FastifyRequest['raw']) => string;
+  readonly nextRequestId: RequestIds;
 }
 
 // A loop that is this late, or a heap that is this full, serves nobody well: better a quick 503 (design §11).
@@ -48,7 +48,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   };
   const app = Fastify<RawServerDefault>({
     logger: false,
-    genReqId: options.nextRequestId,
+    genReqId: ({ headers }) => options.nextRequestId(headers),
     bodyLimit: options.maxBodyBytes,
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -80,8 +80,9 @@ function admit({ hosts, lifecycle, client }: AppOptions) {
     if (lifecycle.isDraining) reply.header('connection', 'close');
     try {
       if (lifecycle.isClosing) throw new RequestError('Draining', 'the daemon is stopping');
-      if (listenerKindOf(socket) === 'ops') assertOpsRoute(request);
-      else for (const guard of isUnixSocket(socket) ? unixGuards : guards) guard(headers);
+      const { kind, isUnix } = doorOf(socket);
+      if (kind === 'ops') assertOpsRoute(request);
+      else for (const guard of isUnix ? unixGuards : guards) guard(headers);
     } catch (error) {
       recordRefusal(client, request, error);
       done(error instanceof Error ? error : new TypeError('a guard threw something else than an error'));
@@ -117,7 +118,7 @@ function notFound(operations: readonly ContractOperation[]) {
 }
 
 /** Load shedding. Health and metrics are spared: they must tell of the overload, not fall to it. */
-function shed(request: FastifyRequest): undefined {
-  if (request.routeOptions.config.isSpared === true) return undefined;
+async function shed(request: FastifyRequest): Promise<void> {
+  if (request.routeOptions.config.isSpared === true) return;
   throw new RequestError('Overloaded', 'the daemon is overloaded', { retryAfterMs: RETRY_AFTER_MS });
 }

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { ListenAddress } from '../config/config.ts';
 import { RequestError } from '../core/errors/request-error.ts';
+import { rememberDoor } from './connection.ts';
 import type { ListenerKind } from './contract-operations.ts';
 import { listenUnix, type SocketPermissions } from './unix-socket.ts';
 import { listenTcp } from './tcp-port.ts';
+import type { RequestIds } from './request-context.ts';
 import { writeProblem } from './send-problem.ts';
 
 export interface ListenerOptions {
@@ -13,7 +14,7 @@ export interface ListenerOptions {
   readonly address: ListenAddress;
   readonly socket: SocketPermissions;
   readonly onRequest: RequestListener;
-  readonly nextRequestId: (request: IncomingMessage) => string;
+  readonly nextRequestId: RequestIds;
 }
 
 /** An open door: one bound address. */
@@ -29,15 +30,6 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
-const kinds = new WeakMap<Socket, ListenerKind>();
-const unixSockets = new WeakSet<Socket>();
-
-/** Which listener a connection came in by. */
-export const listenerKindOf = (socket: Socket): ListenerKind => kinds.get(socket) ?? 'api';
-
-/** Whether a connection came in by a unix socket. */
-export const isUnixSocket = (socket: Socket): boolean => unixSockets.has(socket);
-
 /** Binds one address. @throws ConfigurationError when it is taken or may not be bound. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { kind, address } = options;
@@ -47,10 +39,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     options.onRequest,
   );
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  server.on('connection', (socket) => {
-    kinds.set(socket, kind);
-    if (address.kind === 'unix') unixSockets.add(socket);
-  });
+  server.on('connection', (socket) => rememberDoor(socket, { kind, isUnix: address.kind === 'unix' }));
   refuseInOurTerms(server, options.nextRequestId);
   const name =
     address.kind === 'unix' ? await listenUnix(server, address.path, options.socket) : await listenTcp(server, address);
@@ -59,21 +48,20 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
 
 /** What Node would answer by itself, without a body or not at all. */
 function refuseInOurTerms(server: Server, nextRequestId: ListenerOptions['nextRequestId']): void {
-  const noRequest = { headers: {} } as const;
   server.on('clientError', (error, socket) => {
-    writeProblem(socket, toRequestError(error), nextRequestId(Object.assign(Object.create(null), noRequest)));
+    writeProblem(socket, toRequestError(error), nextRequestId({}));
   });
   server.on('connect', (request, socket) => {
     writeProblem(
       socket,
       new RequestError('MethodNotAllowed', 'the method CONNECT is not allowed'),
-      nextRequestId(request),
+      nextRequestId(request.headers),
     );
   });
   server.on('checkExpectation', (request, response) => {
     response.shouldKeepAlive = false;
     const error = new RequestError('MalformedRequest', "the request's 'Expect' is not supported");
-    if (response.socket !== null) writeProblem(response.socket, error, nextRequestId(request));
+    if (response.socket !== null) writeProblem(response.socket, error, nextRequestId(request.headers));
   });
 }
 

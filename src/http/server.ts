@@ -21,7 +21,7 @@ export interface ServerOptions {
   readonly version: string;
 }
 
-interface Door extends Pick<ListenerOptions, 'kind' | 'address'> {}
+interface Binding extends Pick<ListenerOptions, 'kind' | 'address'> {}
 
 /** The HTTP side of the daemon: the listeners, and the routes behind them, which a new configuration replaces. */
 export class Server {
@@ -46,13 +46,13 @@ export class Server {
    */
   async use(config: Config, client: Client): Promise<readonly string[]> {
     const app = await this.#createApp(config, client);
-    const doors = new Map(toDoors(config).map((door) => [JSON.stringify(door), door]));
-    await this.#open(new Map([...doors].filter(([key]) => !this.#listeners.has(key))), config);
+    const bindings = new Map(toBindings(config).map((binding) => [JSON.stringify(binding), binding]));
+    await this.#open(new Map([...bindings].filter(([key]) => !this.#listeners.has(key))), config);
     const replaced = this.#app;
     this.#app = app;
     this.#drainMs = config.drainMs;
     this.#lifecycle.isStarted = true;
-    const closed = this.#closeListeners((key) => !doors.has(key));
+    const closed = this.#closeListeners((key) => !bindings.has(key));
     void Promise.all(closed).then(() => replaced?.close());
     return [...this.#listeners.values()].map(({ name }) => name);
   }
@@ -67,12 +67,12 @@ export class Server {
     await this.#app?.close();
   }
 
-  async #open(doors: ReadonlyMap<string, Door>, { socket }: Config): Promise<void> {
+  async #open(bindings: ReadonlyMap<string, Binding>, { socket }: Config): Promise<void> {
     const onRequest: ListenerOptions['onRequest'] = (request, response) => this.#app?.routing(request, response);
     const opened = new Map<string, Listener>();
     try {
-      for (const [key, door] of doors) {
-        opened.set(key, await openListener({ ...door, socket, onRequest, nextRequestId: this.#nextRequestId }));
+      for (const [key, binding] of bindings) {
+        opened.set(key, await openListener({ ...binding, socket, onRequest, nextRequestId: this.#nextRequestId }));
       }
     } catch (error) {
       await Promise.all([...opened.values()].map((listener) => listener.close()));
@@ -114,7 +114,7 @@ export class Server {
   }
 }
 
-const toDoors = ({ listen, ops }: Config): readonly Door[] => [
+const toBindings = ({ listen, ops }: Config): readonly Binding[] => [
   ...listen.map((address) => ({ kind: 'api', address }) as const),
   ...ops.listen.map((address) => ({ kind: 'ops', address }) as const),
 ];

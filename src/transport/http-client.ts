@@ -99,5 +99,7 @@ async function exchange(agent: Agent, { url, signal, ...message }: HttpRequest):
 const PLAIN_HTTP = 'the store expects https on this port';
 
 function toMap(headers: Readonly<Record<string, string | string[] | undefined>>): ReadonlyMap<string, string> {
-  return new Map(Object.entries(headers).map(([name, value]) => [name, String(value ?? '')]));
+  return new Map(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
 }

