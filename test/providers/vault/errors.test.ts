@@ -9,24 +9,22 @@ const UNAVAILABLE = 'ProviderError/ProviderUnavailable';
 const answers: Readonly<
   Record<string, { readonly fault: Fault; readonly error: string; readonly isLogged?: boolean }>
 > = {
-  sealed: { fault: faults.sealed, error: UNAVAILABLE, isLogged: true },
-  'sealed namespace': { fault: () => refusal(503, 'namespace is sealed'), error: UNAVAILABLE, isLogged: true },
-  standby: { fault: faults.standby, error: UNAVAILABLE, isLogged: true },
-  'standby that redirects': { fault: faults.redirect, error: UNAVAILABLE, isLogged: true },
+  sealed: { fault: faults.sealed, error: UNAVAILABLE },
+  'sealed namespace': { fault: () => refusal(503, 'namespace is sealed'), error: UNAVAILABLE },
+  standby: { fault: faults.standby, error: UNAVAILABLE },
+  'standby that redirects': { fault: faults.redirect, error: UNAVAILABLE },
   'no such mount': {
     fault: () => refusal(404, 'no handler for route "x/data/y". route entry not found.'),
     error: UNAVAILABLE,
-    isLogged: true,
   },
-  'no such namespace': { fault: () => refusal(404, 'namespace not found'), error: UNAVAILABLE, isLogged: true },
-  'mount of another kind': { fault: () => refusal(404, 'unsupported path'), error: UNAVAILABLE, isLogged: true },
-  'proxy 403': { fault: faults.proxy(403), error: UNAVAILABLE, isLogged: true },
-  'proxy 404': { fault: faults.proxy(404), error: UNAVAILABLE, isLogged: true },
-  'proxy 200': { fault: faults.proxy(200), error: UNAVAILABLE, isLogged: true },
+  'no such namespace': { fault: () => refusal(404, 'namespace not found'), error: UNAVAILABLE },
+  'mount of another kind': { fault: () => refusal(404, 'unsupported path'), error: UNAVAILABLE },
+  'proxy 403': { fault: faults.proxy(403), error: UNAVAILABLE },
+  'proxy 404': { fault: faults.proxy(404), error: UNAVAILABLE },
+  'proxy 200': { fault: faults.proxy(200), error: UNAVAILABLE },
   'proxy 404 in JSON': {
     fault: () => ({ status: 404, text: '{"message":"no route"}' }),
     error: UNAVAILABLE,
-    isLogged: true,
   },
   'eventual consistency': { fault: () => refusal(412, 'required index state not present'), error: UNAVAILABLE },
   throttled: { fault: faults.throttled, error: 'ProviderError/RateLimited' },

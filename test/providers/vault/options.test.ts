@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { systemClock } from '../../../src/core/clock.ts';
+import { ConfigurationError } from '../../../src/core/errors/configuration-error.ts';
 import { checkOptions, parseOptions } from '../../../src/providers/vault/options.ts';
 import { vaultProvider } from '../../../src/providers/vault/provider.ts';
 import { RecordingLog } from '../../contract/recording-log.ts';
@@ -48,7 +49,7 @@ for (const [name, { options, key, message }] of Object.entries(wrong))
     t.equal(problems.length, 1);
     t.equal(problems[0]?.key, key);
     t.match(problems[0]?.message, message);
-    t.throws(() => parseOptions({ ...base, ...options }), { category: 'ConfigurationError' });
+    t.throws(() => parseOptions({ ...base, ...options }), ConfigurationError);
     t.end();
   });
 
