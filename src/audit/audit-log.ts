@@ -39,21 +39,26 @@ export function createAuditLog(sink: { write(line: string): void }, clock: Clock
   };
   return {
     record: (event) => {
-      const { context } = event;
-      sink.write(
-        `{"type":"audit","timestamp":"${timestamp()}","operation":"${event.operation}"` +
-          `,"secret_path":${JSON.stringify(event.path)}` +
-          member('version', event.version) +
-          member('provider', event.provider) +
-          `,"caller_identity":${JSON.stringify(context.caller)},"source_ip":${JSON.stringify(context.source)}` +
-          `,"success":${event.code === undefined},"cached":${event.cached}` +
-          member('code', event.code) +
-          `,"request_id":${JSON.stringify(context.requestId)}` +
-          member('trace_id', context.traceId) +
-          '}\n',
-      );
+      sink.write(`{"type":"audit","timestamp":"${timestamp()}",${subjectOf(event)},${callerOf(event.context)}}\n`);
     },
   };
+}
+
+function subjectOf({ operation, path, version, provider, cached, code }: AuditEvent): string {
+  return (
+    `"operation":"${operation}","secret_path":${JSON.stringify(path)}` +
+    member('version', version) +
+    member('provider', provider) +
+    `,"success":${code === undefined},"cached":${cached}` +
+    member('code', code)
+  );
+}
+
+function callerOf({ caller, source, requestId, traceId }: AccessContext): string {
+  return (
+    `"caller_identity":${JSON.stringify(caller)},"source_ip":${JSON.stringify(source)},"request_id":${JSON.stringify(requestId)}` +
+    member('trace_id', traceId)
+  );
 }
 
 const member = (name: string, value: string | undefined): string =>
