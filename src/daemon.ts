@@ -44,35 +44,39 @@ export class Daemon {
   /** @returns the names of the listeners. @throws ConfigurationError */
   async start(config: Config): Promise<readonly string[]> {
     const composition = await compose(this.#around, config);
-    try {
-      const names = await this.#server.use(config, composition.client);
-      this.#composition = composition;
-      return names;
-    } catch (error) {
-      await retire(composition);
-      throw error;
-    }
+    const names = await this.#serve(composition);
+    this.#composition = composition;
+    return names;
   }
 
-  /** Takes a new configuration over, or keeps the old one as it is. @throws ConfigurationError when it cannot. */
-  async reload(config: Config): Promise<void> {
+  /**
+   * Takes a new configuration over, or keeps the old one as it is.
+   * @returns the names of the listeners.
+   * @throws ConfigurationError when it cannot
+   */
+  async reload(config: Config): Promise<readonly string[]> {
     const previous = this.#composition;
     const next = await compose(this.#around, config, previous);
-    try {
-      await this.#server.use(config, next.client);
-    } catch (error) {
-      await retire(next, previous);
-      throw error;
-    }
+    const names = await this.#serve(next, previous);
     this.#composition = next;
     this.#log.level = config.log.level;
     if (previous !== undefined) await retire(previous, next);
+    return names;
   }
 
   /** Drains, then ends everything; nothing in flight is lost. */
   async stop(): Promise<void> {
     await this.#server.stop();
     if (this.#composition !== undefined) await retire(this.#composition);
+  }
+
+  async #serve(next: Composition, previous?: Composition): Promise<readonly string[]> {
+    try {
+      return await this.#server.use(next.config, next.client);
+    } catch (error) {
+      await retire(next, previous);
+      throw error;
+    }
   }
 
   #statuses(): ReturnType<Composition['client']['status']> {

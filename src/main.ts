@@ -27,17 +27,20 @@ async function runDaemon(loader: ConfigLoader): Promise<ExitCode> {
   for (const warning of warnings) daemon.log.warn({}, warning);
   const names = await daemon.start(config);
   announce(names, loader.isQuickStart, daemon.log);
-  process.on('SIGHUP', () => {
-    reload(daemon, loader).then(
-      () => daemon.log.info({}, 'the configuration was read again'),
-      (error: unknown) => daemon.log.error({ err: error }, 'the configuration stays as it was'),
-    );
-  });
+  // One after the other: each takes over what the one before it left.
+  let reloaded = Promise.resolve();
+  const onHangup = (): void => {
+    reloaded = reloaded.then(() => reload(daemon, loader));
+  };
+  process.on('SIGHUP', onHangup);
   const keepAlive = setInterval(() => undefined, 2 ** 31 - 1);
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
+  // From now on a signal to reload means nothing; ignoring it keeps it from ending the process.
+  process.off('SIGHUP', onHangup).on('SIGHUP', () => undefined);
+  await reloaded;
   // A second one ends the process at once, as is usual.
   process.once('SIGINT', () => process.exit(1));
   await daemon.stop();
@@ -45,10 +48,16 @@ async function runDaemon(loader: ConfigLoader): Promise<ExitCode> {
   return 0;
 }
 
+/** Reads the configuration again; if it is wrong, everything stays as it was and the log says why. */
 async function reload(daemon: Daemon, loader: ConfigLoader): Promise<void> {
-  const { config, warnings } = await loader.load();
-  for (const warning of warnings) daemon.log.warn({}, warning);
-  await daemon.reload(config);
+  try {
+    const { config, warnings } = await loader.load();
+    for (const warning of warnings) daemon.log.warn({}, warning);
+    const names = await daemon.reload(config);
+    daemon.log.info({ listeners: names }, 'the configuration was read again');
+  } catch (error) {
+    daemon.log.error({ err: error }, 'the configuration stays as it was');
+  }
 }
 
 /** The quick start speaks to a person, everything else to whoever reads the log. */

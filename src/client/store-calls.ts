@@ -76,6 +76,7 @@ export class StoreCalls {
       this.#outcomes.set(provider, { ...this.#outcomes.get(provider), lastSuccessAtMs: clock.wallMs() });
       return answer;
     } catch (error) {
+      if (isSecretsError(error)) error.addDetails({ provider });
       const code = isSecretsError(error) ? error.code : 'Unexpected';
       const category = isSecretsError(error) ? error.category : 'InternalError';
       metrics.providerCalls.inc({ provider, call: call.name, status: code });

@@ -13,12 +13,25 @@ export interface Clock {
   after(delayMs: number, action: () => void): Timer;
 }
 
+// Node fires a longer timer at once.
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   wallMs: () => Date.now(),
   after(delayMs, action) {
-    const timer = setTimeout(action, delayMs);
+    let rest: Timer | undefined;
+    const isTooLong = delayMs > MAX_TIMEOUT_MS;
+    const goOn = (): void => {
+      rest = systemClock.after(delayMs - MAX_TIMEOUT_MS, action);
+    };
+    const timer = setTimeout(isTooLong ? goOn : action, isTooLong ? MAX_TIMEOUT_MS : delayMs);
     timer.unref();
-    return { cancel: () => clearTimeout(timer) };
+    return {
+      cancel: () => {
+        clearTimeout(timer);
+        rest?.cancel();
+      },
+    };
   },
 };

@@ -82,7 +82,10 @@ function admit({ hosts, lifecycle, client }: AppOptions) {
       if (lifecycle.isClosing) throw new RequestError('Draining', 'the daemon is stopping');
       const { kind, isUnix } = doorOf(socket);
       if (kind === 'ops') assertOpsRoute(request);
-      else for (const guard of isUnix ? unixGuards : guards) guard(headers);
+      else {
+        assertOriginForm(request.raw.url);
+        for (const guard of isUnix ? unixGuards : guards) guard(headers);
+      }
     } catch (error) {
       recordRefusal(client, request, error);
       done(error instanceof Error ? error : new TypeError('a guard threw something else than an error'));
@@ -100,17 +103,27 @@ function recordRefusal(client: AppOptions['client'], request: FastifyRequest, er
   client.recordRefusal({ operation: access, path, context: toAccessContext(request) }, error);
 }
 
+/** `GET http://host/path` is how proxies are asked; the host in it counts more than `Host` (RFC 9112 §3.2.2). */
+function assertOriginForm(url = ''): void {
+  if (url.startsWith('/') || url === '*') return;
+  throw new RequestError('ForwardedRequest', 'a request in the form for proxies is not served');
+}
+
 function assertOpsRoute(request: FastifyRequest): void {
   const { listeners } = request.routeOptions.config;
+  if (request.is404) return;
   if (listeners?.includes('ops') !== true)
     throw new RequestError('RouteNotFound', 'this listener has health and metrics only');
 }
 
 function notFound(operations: readonly ContractOperation[]) {
-  const allowedMethods = createAllowedMethods(operations);
+  const allowedMethods = {
+    api: createAllowedMethods(operations),
+    ops: createAllowedMethods(operations.filter(({ listeners }) => listeners.includes('ops'))),
+  };
   return (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const [path = ''] = (request.raw.url ?? '').split('?');
-    const methods = allowedMethods(path);
+    const methods = allowedMethods[doorOf(request.raw.socket).kind](path);
     if (methods.length === 0) return sendProblem(reply, new RequestError('RouteNotFound', 'there is no such route'));
     reply.header('allow', methods.join(', '));
     return sendProblem(reply, new RequestError('MethodNotAllowed', `the method ${request.method} is not allowed here`));

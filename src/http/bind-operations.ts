@@ -1,5 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationHookHandler } from 'fastify';
 import type { Operation } from '../core/access-context.ts';
+import { RequestError } from '../core/errors/request-error.ts';
+import type { JsonObject } from './contract.ts';
 import type { ContractOperation, ListenerKind } from './contract-operations.ts';
 
 /** Answers one operation of the contract: a promise of the reply, or nothing when the reply has been sent. */
@@ -44,10 +46,21 @@ export function bindOperations(
         isSpared: operation.isSpared,
         ...(operation.access !== undefined && { access: operation.access }),
       },
+      ...(operation.bodyContent !== undefined && { preValidation: onlyBodies(operation.bodyContent) }),
       handler: (request, reply) => handler(request, reply),
     });
   }
   for (const id of unbound) throw new TypeError(`handler '${id}' has no operation in the contract`);
+}
+
+/** The framework does not validate a body of a type that it can parse and the contract does not have, or none at all. */
+function onlyBodies(content: JsonObject): preValidationHookHandler {
+  const types = new Set(Object.keys(content));
+  return (request, _reply, done) => {
+    if (types.has(request.mediaType ?? '')) done();
+    else if (request.body === undefined) done(new RequestError('InvalidBody', 'the body is missing'));
+    else done(new RequestError('UnsupportedMediaType', "the 'Content-Type' is not one that this route reads"));
+  };
 }
 
 /** OpenAPI has no parameter that spans slashes; the router's wildcard stands for the one we mark. */

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { ListenAddress } from '../config/config.ts';
+import type { Clock } from '../core/clock.ts';
 import { RequestError } from '../core/errors/request-error.ts';
 import { rememberDoor } from './connection.ts';
 import type { ListenerKind } from './contract-operations.ts';
+import { OpenConnections } from './open-connections.ts';
 import { listenUnix, type SocketPermissions } from './unix-socket.ts';
 import { listenTcp } from './tcp-port.ts';
 import type { RequestIds } from './request-context.ts';
@@ -15,6 +17,7 @@ export interface ListenerOptions {
   readonly socket: SocketPermissions;
   readonly onRequest: RequestListener;
   readonly nextRequestId: RequestIds;
+  readonly clock: Clock;
 }
 
 /** An open door: one bound address. */
@@ -22,13 +25,20 @@ export interface Listener {
   readonly kind: ListenerKind;
   /** As a client names it: `127.0.0.1:8200`, `[::1]:8200`, `unix:/path`; with the real port. */
   readonly name: string;
-  /** Takes no more connections, closes the idle ones, and resolves when those with a request under way are done. */
+  /**
+   * Takes no more connections, closes the idle ones, and resolves when those with a request under way are done. A client
+   * that says nothing, or not all, or does not read its answer, cannot hold it back for ever.
+   */
   close(): Promise<void>;
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+// While closing: what has been sent by then may still be on its way.
+const LAST_WORDS_MS = 500;
+// While closing: beyond the deadline of a request (10 s unless configured), within the usual 30 s that a pod is given.
+const LAST_ANSWERS_MS = 20_000;
 
 /** Binds one address. @throws ConfigurationError when it is taken or may not be bound. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
@@ -40,10 +50,11 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   );
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   server.on('connection', (socket) => rememberDoor(socket, { kind, isUnix: address.kind === 'unix' }));
+  const connections = new OpenConnections(server);
   refuseInOurTerms(server, options.nextRequestId);
   const name =
     address.kind === 'unix' ? await listenUnix(server, address.path, options.socket) : await listenTcp(server, address);
-  return { kind, name, close: () => close(server) };
+  return { kind, name, close: () => close(server, connections, options.clock) };
 }
 
 /** What Node would answer by itself, without a body or not at all. */
@@ -74,10 +85,15 @@ function toRequestError(error: Error): RequestError {
   return new RequestError('MalformedRequest', 'this is not an HTTP request');
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, connections: OpenConnections, clock: Clock): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
+  const timers = [
+    clock.after(LAST_WORDS_MS, () => connections.cutUnasked()),
+    clock.after(LAST_ANSWERS_MS, () => server.closeAllConnections()),
+  ];
   await closed;
+  for (const timer of timers) timer.cancel();
 }

@@ -1,11 +1,12 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { spannedPath } from './query.ts';
 import { PROBLEM_TYPE, retryAfterSeconds, toProblem } from './problem.ts';
 
 /** Answers a request with the problem that tells of `error`. */
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
-  const problem = toProblem(error, reply.request.id);
+  const problem = { ...pathOf(reply.request), ...toProblem(error, reply.request.id) };
   const retryAfter = retryAfterSeconds(error);
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   return reply
@@ -15,6 +16,13 @@ export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
     .header('x-request-id', reply.request.id)
     .serializer(JSON.stringify)
     .send(problem);
+}
+
+/** The secret's path, as the caller wrote it, on the routes that have one. */
+function pathOf(request: FastifyRequest): { readonly path?: string } {
+  // Where there is no such route, the wildcard holds the whole URL.
+  const path = request.is404 ? '' : spannedPath(request);
+  return path === '' ? {} : { path };
 }
 
 /** Answers on a connection that no request could be read from, and closes it. */

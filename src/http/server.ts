@@ -47,8 +47,16 @@ export class Server {
   async use(config: Config, client: Client): Promise<readonly string[]> {
     const app = await this.#createApp(config, client);
     const bindings = new Map(toBindings(config).map((binding) => [JSON.stringify(binding), binding]));
-    await this.#open(new Map([...bindings].filter(([key]) => !this.#listeners.has(key))), config);
     const replaced = this.#app;
+    // Whoever comes in by the first listener while the others open is answered, too.
+    this.#app ??= app;
+    try {
+      await this.#open(new Map([...bindings].filter(([key]) => !this.#listeners.has(key))), config);
+    } catch (error) {
+      this.#app = replaced;
+      await app.close();
+      throw error;
+    }
     this.#app = app;
     this.#drainMs = config.drainMs;
     this.#lifecycle.isStarted = true;
@@ -68,11 +76,16 @@ export class Server {
   }
 
   async #open(bindings: ReadonlyMap<string, Binding>, { socket }: Config): Promise<void> {
-    const onRequest: ListenerOptions['onRequest'] = (request, response) => this.#app?.routing(request, response);
+    const shared: Omit<ListenerOptions, keyof Binding> = {
+      socket,
+      onRequest: (request, response) => this.#app?.routing(request, response),
+      nextRequestId: this.#nextRequestId,
+      clock: this.#options.clock,
+    };
     const opened = new Map<string, Listener>();
     try {
       for (const [key, binding] of bindings) {
-        opened.set(key, await openListener({ ...binding, socket, onRequest, nextRequestId: this.#nextRequestId }));
+        opened.set(key, await openListener({ ...binding, ...shared }));
       }
     } catch (error) {
       await Promise.all([...opened.values()].map((listener) => listener.close()));

@@ -16,13 +16,22 @@ export interface ErrorDetails {
 export abstract class SecretsError<C extends ErrorCategory = ErrorCategory> extends Error {
   abstract readonly category: C;
   readonly code: CodeOf<C>;
-  readonly details: ErrorDetails;
+  #details: ErrorDetails;
 
   /** @param message lower case, no final period, the option or path quoted; never a value, a token or a URL. */
   constructor(code: CodeOf<C>, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
-    this.details = details;
+    this.#details = details;
+  }
+
+  get details(): ErrorDetails {
+    return this.#details;
+  }
+
+  /** Adds what the thrower did not know; what it did know stands. */
+  addDetails(known: ErrorDetails): void {
+    this.#details = { ...known, ...this.#details };
   }
 
   /** The category; the class name would be lost by bundling. */

@@ -1,0 +1,121 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { startDaemon } from './daemon.ts';
+import type { Line } from './daemon.ts';
+import { localConfig, secretsFile } from './local-secrets.ts';
+import { shopSecrets } from './shop-secrets.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+import { until } from './until.ts';
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const OK = { success: true, caller_identity: 'anonymous', source_ip: '127.0.0.1' };
+
+test('a line for each access, as the specification names its fields', async (t) => {
+  const daemon = await startDaemon(t, { config: localConfig(await secretsFile(t, shopSecrets)) });
+  const headers = { 'x-request-id': 'req-1', traceparent: `00-${TRACE}-b7ad6b7169203331-01` };
+  await daemon.http().get('/v1/secrets/db/creds', headers);
+  const [line] = await until('the line is written', () => (daemon.audit.length > 0 ? daemon.audit : undefined));
+  t.strictSame(line, {
+    type: 'audit',
+    timestamp: line?.['timestamp'],
+    operation: 'get',
+    secret_path: 'db/creds',
+    version: '2',
+    provider: 'files',
+    caller_identity: 'anonymous',
+    source_ip: '127.0.0.1',
+    success: true,
+    cached: false,
+    request_id: 'req-1',
+    trace_id: TRACE,
+  });
+  t.match(line?.['timestamp'], /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  t.notOk(
+    daemon.log.some(({ secret_path: path }) => path !== undefined),
+    'the log does not say it again',
+  );
+});
+
+test('hits, refusals, every secret of a document, and what the guards refuse', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const sink = join(directory, 'audit.log');
+  const listen = ['127.0.0.1:0', `unix:${join(directory, 'k.sock')}`];
+  const config = localConfig(await secretsFile(t, shopSecrets), { audit: { sink }, listen });
+  const daemon = await startDaemon(t, { config });
+  const http = daemon.http();
+  await http.get('/v1/secrets/db/creds');
+  await http.get('/v1/secrets/db/creds?format=raw');
+  await http.get('/v1/secrets/db/creds', { 'if-none-match': '*' });
+  await http.get('/v1/secrets/nothing');
+  await http.get('/v1/secrets/nothing');
+  await http.get('/v1/secrets/a//b');
+  await http.get('/v1/secrets?prefix=db/');
+  await http.get('/v1/metadata/db/creds');
+  await http.get('/v1/versions/db/creds');
+  await http.send({ method: 'DELETE', path: '/v1/cache/db/creds' });
+  await http.post('/v1/batch', { secrets: [{ path: 'mail/token' }, { path: 'gone' }] });
+  await http.post('/v1/resolve', {
+    text: '{{secret:db/creds#username}} {{secret:db/creds#password}} {{secret:mail/token}}',
+  });
+  await daemon.http(1).get('/v1/secrets/mail/token');
+  await http.get('/v1/secrets/db/creds', { host: 'evil.example' });
+  await http.get('/v1/secrets/db/creds', { origin: 'http://evil.example' });
+  await http.post('/v1/resolve', { text: 'nothing in it' });
+  for (const path of ['/v1/status', '/livez', '/metrics', '/nothing']) await http.get(path);
+  t.equal((await daemon.stop()).code, 0);
+
+  const lines: readonly Line[] = (await readFile(sink, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const path = 'db/creds';
+  t.match(lines, [
+    { ...OK, operation: 'get', secret_path: path, cached: false },
+    { ...OK, operation: 'get', secret_path: path, cached: true, version: '2' },
+    { ...OK, operation: 'get', secret_path: path, cached: true },
+    { operation: 'get', secret_path: 'nothing', success: false, code: 'SecretDoesNotExist', provider: 'files' },
+    { operation: 'get', secret_path: 'nothing', success: false, code: 'SecretDoesNotExist' },
+    { operation: 'get', secret_path: 'a//b', success: false, code: 'InvalidPath' },
+    { ...OK, operation: 'list', secret_path: 'db/' },
+    { ...OK, operation: 'describe', secret_path: path },
+    { ...OK, operation: 'describe', secret_path: path },
+    { operation: 'invalidate', secret_path: path, success: false, code: 'PolicyDenied' },
+    { ...OK, operation: 'get', secret_path: 'mail/token', cached: false },
+    { operation: 'get', secret_path: 'gone', success: false },
+    { ...OK, operation: 'resolve', secret_path: path },
+    { ...OK, operation: 'resolve', secret_path: 'mail/token', cached: true },
+    { ...OK, operation: 'get', secret_path: 'mail/token', source_ip: 'unix' },
+    { operation: 'get', secret_path: path, success: false, code: 'HostNotAllowed', source_ip: '127.0.0.1' },
+    { operation: 'get', secret_path: path, success: false, code: 'CrossSite' },
+  ]);
+  t.equal(lines.length, 17);
+  t.equal(((await stat(sink)).mode & 0o777).toString(8), '600');
+  t.equal(daemon.stdout, '');
+});
+
+test('without an audit the log tells each access', async (t) => {
+  const config = localConfig(await secretsFile(t, shopSecrets), { audit: { enabled: false } });
+  const daemon = await startDaemon(t, { config });
+  await daemon.http().get('/v1/secrets/db/creds');
+  await daemon.http().get('/v1/secrets/nothing');
+  t.match(await daemon.logged('secret accessed'), {
+    level: 'info',
+    operation: 'get',
+    secret_path: 'db/creds',
+    caller_identity: 'anonymous',
+  });
+  t.equal((await daemon.stop()).code, 0);
+  t.equal(daemon.stdout, '');
+});
+
+test('a sink that cannot be written', async (t) => {
+  const config = localConfig(await secretsFile(t, shopSecrets), { audit: { sink: '/dev/full' } });
+  const daemon = await startDaemon(t, { config });
+  t.equal((await daemon.http().get('/v1/secrets/db/creds')).status, 200);
+  await until(
+    'the metric shows it',
+    async () => /^secrets_audit_errors_total [1-9]/m.test((await daemon.http().get('/metrics')).text) || undefined,
+  );
+  t.match(await daemon.logged('the audit sink failed'), { level: 'error' });
+});
