@@ -95,13 +95,17 @@ export class SecretCache {
     return entry;
   }
 
-  /** The store said no: nothing of what it was asked for may answer any more (table of design §3). */
-  refuse(identity: SecretIdentity, error: AccessError | SecretNotFoundError): void {
+  /**
+   * The store said no: nothing of what it was asked for may answer any more (table of design §3).
+   * @returns what that is, since an answer to an older question about it must not be kept either.
+   */
+  refuse(identity: SecretIdentity, error: AccessError | SecretNotFoundError): (kept: SecretIdentity) => boolean {
     const isWholeSecret = error.code !== 'VersionNotFound' && error.code !== 'StageNotFound';
-    this.#evict('refused', (kept) =>
-      isWholeSecret ? kept.secretKey === identity.secretKey : kept.key === identity.key,
-    );
+    const isRefused = (kept: SecretIdentity): boolean =>
+      isWholeSecret ? kept.secretKey === identity.secretKey : kept.key === identity.key;
+    this.#evict('refused', isRefused);
     this.#negative.set(identity, error, error instanceof AccessError ? REFUSED_TTL_MS : this.#options.negativeTtlMs);
+    return isRefused;
   }
 
   /** A refresh failed: until `delayMs` from now the stale value answers without another attempt. */
@@ -115,8 +119,7 @@ export class SecretCache {
     if (kept !== undefined) return kept;
     const built = build();
     entry.representations.set(name, built);
-    // Set again for its new size; an entry that was replaced meanwhile stays replaced.
-    if (this.#entries.peek(entry.identity.key) === entry) this.#entries.set(entry.identity.key, entry);
+    this.#measureAgain(entry);
     return built;
   }
 
@@ -132,7 +135,8 @@ export class SecretCache {
 
   /** Takes the entries of a cache that this one replaces. */
   adopt(previous: SecretCache): void {
-    for (const [key, entry] of previous.#entries) this.#entries.set(key, entry);
+    // The oldest first, so that it stays the oldest.
+    for (const [key, entry] of [...previous.#entries].toReversed()) this.#entries.set(key, entry);
   }
 
   stats(): CacheStats {
@@ -147,6 +151,15 @@ export class SecretCache {
       negativeEntries: this.#negative.size,
       entriesByProvider,
     };
+  }
+
+  /** The LRU measures an entry only when it is new to it. One that was replaced meanwhile stays replaced. */
+  #measureAgain(entry: CacheEntry): void {
+    const { key, provider } = entry.identity;
+    if (this.#entries.peek(key) !== entry) return;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    if (!this.#entries.has(key)) this.#options.onEvict(provider, 'space');
   }
 
   #evict(reason: EvictionReason, matches: (identity: SecretIdentity, entry: CacheEntry) => boolean): void {

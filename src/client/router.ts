@@ -50,6 +50,7 @@ const MAX_ROUTES = 8_192;
 export class Router {
   readonly #options: RouterOptions;
   readonly #routes = new LRUCache<string, Route>({ max: MAX_ROUTES });
+  readonly #specialRoutes = new LRUCache<string, Route>({ max: MAX_ROUTES });
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -57,11 +58,15 @@ export class Router {
 
   /** @throws RequestError `InvalidPath`; ConfigurationError `InvalidProvider` when nothing is configured for it. */
   route(target: Target): Route {
-    const key = routeKey(target);
-    const known = this.#routes.get(key);
+    const { path, version, stage, provider } = target;
+    // The path alone is the key of the common case, for it costs nothing to make; no other key may look like a path.
+    const isPlain = version === undefined && stage === undefined && provider === undefined;
+    const routes = isPlain ? this.#routes : this.#specialRoutes;
+    const key = isPlain ? path : JSON.stringify([path, version ?? null, stage ?? null, provider ?? null]);
+    const known = routes.get(key);
     if (known !== undefined) return known;
     const route = this.#find(target);
-    this.#routes.set(key, route);
+    routes.set(key, route);
     return route;
   }
 
@@ -110,10 +115,4 @@ export class Router {
     const parts = [this.#options.environment ?? '', prefix === '/' ? '' : prefix].filter((part) => part !== '');
     return (prefix === '/' ? '/' : '') + parts.map((part) => `${part}/`).join('') + path;
   }
-}
-
-/** The path alone for the common case; a control character, which no path has, keeps the parts of others apart. */
-function routeKey({ path, version, stage, provider }: Target): string {
-  if (version === undefined && stage === undefined && provider === undefined) return path;
-  return [path, version ?? '', stage ?? '', provider ?? ''].join('\n');
 }

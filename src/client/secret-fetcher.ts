@@ -89,7 +89,7 @@ export class SecretFetcher {
 
   #refused(error: unknown, identity: SecretIdentity): void {
     if (error instanceof AccessError || error instanceof SecretNotFoundError)
-      this.#options.cache.refuse(identity, error);
+      this.#flights.forget(this.#options.cache.refuse(identity, error));
   }
 
   /** @returns the stale value, when there is one and the failure allows it; else throws the failure. */

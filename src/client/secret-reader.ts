@@ -58,8 +58,10 @@ export class SecretReader {
       policy.assertAllowed(context, operation);
       route = router.route(request);
       const entry = cache.get(route.identity.key);
-      if (entry !== undefined && (request.fresh !== true || access.startedMs - entry.fetchedAtMs <= FRESH_MS)) {
-        return this.#answered(access, { entry, outcome: entry.isFresh(access.startedMs) ? 'hit' : 'stale' });
+      if (entry !== undefined) {
+        const outcome = entry.isFresh(access.startedMs) ? 'hit' : 'stale';
+        const satisfies = outcome === 'hit' && access.startedMs - entry.fetchedAtMs <= FRESH_MS;
+        if (request.fresh !== true || satisfies) return this.#answered(access, { entry, outcome });
       }
       const refusal = request.fresh === true ? undefined : cache.getRefusal(route.identity.key);
       if (refusal !== undefined) throw refusal;

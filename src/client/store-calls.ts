@@ -4,7 +4,7 @@ import { isSecretsError } from '../core/errors/secrets-error.ts';
 import type { Log } from '../core/log.ts';
 import type { Call } from '../core/provider.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { withDeadline } from '../resilience/deadline.ts';
+import { withDeadline } from '../core/deadline.ts';
 import { retry } from '../resilience/retry.ts';
 import type { Instance } from './instance.ts';
 

@@ -13,14 +13,15 @@ export function parsePathPattern(text: string): PathPattern {
     .join('/')
     .replace(/^\*\*$/, '.+')
     .replace(/\/\*\*$/, '/.+')
-    .replace(/(^|\/)\*\*\//g, '$1(?:.*/)?');
+    .replace(/(^|\/)(?:\*\*\/)+/g, '$1(?:.*/)?');
   const expression = new RegExp(`^${source}$`, 's');
   return { text, matches: (path) => expression.test(path) };
 }
 
-/** Sorts the most specific pattern first: the longer fixed beginning, then the more fixed characters. */
+/** Sorts the most specific pattern first: the longer fixed beginning, the more fixed characters, then the fewer stars. */
 export function bySpecificity(a: PathPattern, b: PathPattern): number {
-  return fixedStart(b.text) - fixedStart(a.text) || fixedLength(b.text) - fixedLength(a.text);
+  const [fixedA, fixedB] = [fixedLength(a.text), fixedLength(b.text)];
+  return fixedStart(b.text) - fixedStart(a.text) || fixedB - fixedA || a.text.length - b.text.length;
 }
 
 const fixedStart = (text: string): number => (text.includes('*') ? text.indexOf('*') : Number.MAX_SAFE_INTEGER);

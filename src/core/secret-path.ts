@@ -1,8 +1,8 @@
 import { RequestError } from './errors/request-error.ts';
 
 const MAX_BYTES = 2048;
-// C0 controls and DEL; also lone surrogates, which no UTF-8 text can hold.
-const FORBIDDEN = /[\u0000-\u001f\u007f]|\p{Surrogate}/u;
+// Also lone surrogates, which no UTF-8 text can hold.
+const FORBIDDEN = /\p{Control}|\p{Surrogate}/u;
 
 /**
  * Checks a path that has been percent-decoded once: 1 to 2,048 bytes of UTF-8, no control character, no empty,

@@ -25,13 +25,12 @@ const MAX_BYTES_PER_UNIT = 3;
 const MAX_BUFFER_BYTES = 16 * 1024 * 1024;
 
 /**
- * A buffered sink on pino's own stream, which handles partial writes, full pipes and full disks. Lines are encoded into
- * a chunk one by one: to join strings and encode the whole costs twice as much.
+ * Opens a sink on pino's own stream, which handles partial writes, full pipes and full disks.
  * @throws the system's error when the file cannot be opened.
  */
 export async function openLineSink(options: LineSinkOptions): Promise<LineSink> {
   const stream = pino.destination({
-    // Opened here: a stream that failed to open throws when it is flushed at exit.
+    // Opened here: a stream that failed to open throws when pino flushes it at exit.
     fd: options.target === 'stdout' ? 1 : openSync(options.target, 'a', 0o600),
     sync: false,
     contentMode: 'buffer',
@@ -43,34 +42,50 @@ export async function openLineSink(options: LineSinkOptions): Promise<LineSink> 
     // pino emits the first error of a stream twice.
     if (error !== last) options.onError(error);
     last = error;
+    // Its flush at exit would try for ever on a full disk; `close` writes what can be written.
+    stream.flushSync = () => undefined;
   });
   stream.on('drop', () => options.onError(new Error('the sink is full')));
+  return new ChunkedSink(stream);
+}
 
-  // The stream's types know text only; in this mode it takes bytes and nothing else.
-  const writeBytes = (bytes: Buffer): void => void Reflect.apply(stream.write, stream, [bytes]);
-  let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  let used = 0;
-  const flush = (): void => {
-    if (used === 0) return;
-    writeBytes(chunk.subarray(0, used));
-    chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    used = 0;
-  };
-  const timer = setInterval(flush, FLUSH_MS);
-  timer.unref();
-  return {
-    write: (line) => {
-      if (line.length * MAX_BYTES_PER_UNIT > CHUNK_BYTES - used) flush();
-      if (line.length * MAX_BYTES_PER_UNIT > CHUNK_BYTES) writeBytes(Buffer.from(line));
-      else used += chunk.write(line, used);
-    },
-    close: async () => {
-      clearInterval(timer);
-      flush();
-      // `once` rejects on an error event, which `onError` has been told of by then.
-      const closed = once(stream, 'close').catch(() => undefined);
-      stream.end();
-      await closed;
-    },
-  };
+/** Encodes lines into a chunk one by one: to join strings and to encode the whole costs twice as much. */
+class ChunkedSink implements LineSink {
+  readonly #stream: ReturnType<typeof pino.destination>;
+  readonly #timer = setInterval(() => this.#flush(), FLUSH_MS).unref();
+  #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  #used = 0;
+
+  constructor(stream: ReturnType<typeof pino.destination>) {
+    this.#stream = stream;
+  }
+
+  write(line: string): void {
+    const mostBytes = line.length * MAX_BYTES_PER_UNIT;
+    if (mostBytes > CHUNK_BYTES - this.#used) this.#flush();
+    if (mostBytes > CHUNK_BYTES) this.#writeBytes(Buffer.from(line));
+    else this.#used += this.#chunk.write(line, this.#used);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#flush();
+    // `once` rejects on an error event, which `onError` has been told of by then.
+    const closed = once(this.#stream, 'close').catch(() => this.#stream.destroy());
+    this.#stream.end();
+    await closed;
+  }
+
+  #flush(): void {
+    if (this.#used === 0) return;
+    this.#writeBytes(this.#chunk.subarray(0, this.#used));
+    this.#chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    this.#used = 0;
+  }
+
+  /** The stream's types know text only; in the mode that it was opened in it takes bytes and nothing else. */
+  #writeBytes(bytes: Buffer): void {
+    const write: unknown = Reflect.get(this.#stream, 'write');
+    if (typeof write === 'function') Reflect.apply(write, this.#stream, [bytes]);
+  }
 }

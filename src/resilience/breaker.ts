@@ -56,6 +56,8 @@ export class Breaker {
    * @throws BreakerOpenError without running the call, or what the call throws.
    */
   async run<T>(subject: string, call: () => Promise<T>): Promise<T> {
+    // A read that outlives its instance, replaced by a new configuration, ends as its provider lets it.
+    if (this.#circuit.isShutdown) return call();
     const isProbe = this.#probesLeft > 0;
     if (this.#circuit.opened || (isProbe && this.#probing)) throw this.#refusal();
     this.#probing = isProbe;

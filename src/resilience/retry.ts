@@ -1,3 +1,4 @@
+import { pause } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors/codes.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
@@ -41,7 +42,7 @@ export async function retry<T>(options: RetryOptions, attempt: () => Promise<T>)
     } catch (error) {
       const delayMs = delayBefore(error, count, options);
       if (delayMs === undefined) throw error;
-      await sleep(options.clock, delayMs, options.signal);
+      await pause(options.clock, delayMs, options.signal);
     }
   }
 }
@@ -54,15 +55,4 @@ function delayBefore(error: unknown, count: number, options: RetryOptions): numb
   const jitterMs = options.random() * rule.baseMs * 2 ** (count - 1);
   const delayMs = error.details.retryAfterMs ?? jitterMs;
   return options.clock.monotonicMs() + delayMs < options.deadlineAtMs ? delayMs : undefined;
-}
-
-function sleep(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const timer = clock.after(delayMs, resolve);
-  const abort = (): void => {
-    timer.cancel();
-    reject(signal.reason);
-  };
-  signal.addEventListener('abort', abort, { once: true });
-  return promise.finally(() => signal.removeEventListener('abort', abort));
 }

@@ -25,7 +25,7 @@ export function parseReferences(text: string): ParsedText {
     // A reference ends with its braces; one that never does ends with its line, so that the rest is still looked at.
     const [close, lineEnd] = [closings(start), lines(start)];
     const end = close < lineEnd ? close + CLOSE.length : lineEnd;
-    const reference = text.slice(start, end);
+    const reference = text.slice(start, end).replace(/\r$/, '');
     const place = { reference, ...position };
     try {
       references.push({ ...place, start, ...parseReference(reference) });

@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import { NetworkError } from '../core/errors/network-error.ts';
-import { abortError } from './abort.ts';
+import { abortError } from '../core/abort.ts';
 import { isPlainHttpRefusal, toTransportError } from './network-failure.ts';
 import { readTlsFiles, type TlsFiles } from './tls-options.ts';
 

@@ -1,3 +1,4 @@
+import { waitFor } from '../../core/abort.ts';
 import { RotationError } from '../../core/errors/rotation-error.ts';
 import { SecretNotFoundError } from '../../core/errors/secret-not-found-error.ts';
 import type { ListQuery, ProviderKind, SecretProvider, VersionsQuery } from '../../core/provider.ts';
@@ -10,7 +11,6 @@ import { localSchema, parseLocalOptions } from './options.ts';
 import { pageOf } from './page-of.ts';
 import { selectVersion } from './select-version.ts';
 import { toMetadata } from './to-metadata.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** Secrets in a file or a directory, for laptops, tests and mounted Kubernetes Secrets. */
 export const localProvider: ProviderKind = {
@@ -18,8 +18,7 @@ export const localProvider: ProviderKind = {
   schema: localSchema,
   create(name, options, tools) {
     const store = new LocalStore(parseLocalOptions(options).path, name, tools);
-    const secrets = (signal: AbortSignal): ReturnType<LocalStore['secrets']> =>
-      untilAborted(signal, () => store.secrets());
+    const secrets = (signal: AbortSignal): ReturnType<LocalStore['secrets']> => waitFor(store.secrets(), signal);
     const find = async (id: string, signal: AbortSignal): Promise<HeldSecret> =>
       found((await secrets(signal)).get(id), id);
     return {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { pause } from '../../transport/abort.ts';
+import { pause } from '../../core/abort.ts';
 import { isSuccess, type Answer } from './answer.ts';
 import { toInstanceError } from './errors.ts';
 import type { Identity } from './identity.ts';

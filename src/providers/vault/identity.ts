@@ -1,10 +1,11 @@
+import { waitFor } from '../../core/abort.ts';
 import type { Clock, Timer } from '../../core/clock.ts';
+import { withDeadline } from '../../core/deadline.ts';
 import { AuthenticationError } from '../../core/errors/authentication-error.ts';
 import { ProviderError } from '../../core/errors/provider-error.ts';
 import { SecretsError } from '../../core/errors/secrets-error.ts';
 import type { ProviderTools } from '../../core/provider.ts';
 import type { Redacted } from '../../core/redacted.ts';
-import { waitFor, withDeadline } from '../../transport/abort.ts';
 import { backoffMs } from './backoff.ts';
 import type { InstanceLog } from './instance-log.ts';
 import { careDelayMs, extendLease, hasEnded, toLease, type Lease } from './lease.ts';
@@ -90,7 +91,7 @@ export class Identity {
     const { method, revokeOnShutdown, calls } = this.#options;
     if (!method.ownsToken || !revokeOnShutdown) return;
     try {
-      await withDeadline(this.#clock, CALL_TIMEOUT_MS, async (signal) => {
+      await withDeadline({ clock: this.#clock, timeoutMs: CALL_TIMEOUT_MS }, async (signal) => {
         if (this.#login !== undefined) await waitFor(this.#login, signal);
         if (this.#lease !== undefined) await calls.revokeSelf(this.#lease.token, signal);
       });
@@ -197,7 +198,7 @@ export class Identity {
   async #counted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { tools } = this.#options;
     try {
-      const result = await withDeadline(this.#clock, CALL_TIMEOUT_MS, work);
+      const result = await withDeadline({ clock: this.#clock, timeoutMs: CALL_TIMEOUT_MS }, work);
       tools.recordIdentityCall('success');
       return result;
     } catch (error) {

@@ -1,10 +1,11 @@
-import type { Clock } from '../core/clock.ts';
+import { waitFor } from './abort.ts';
+import type { Clock } from './clock.ts';
 
 export interface DeadlineOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
-  /** The error that the work fails with when time is up. */
-  readonly onTimeout: () => Error;
+  /** The error that the work fails with when time is up; by default a NetworkError `Timeout`. */
+  readonly onTimeout?: () => Error;
   /** Ends the work early, with its reason. */
   readonly parent?: AbortSignal;
 }
@@ -16,17 +17,12 @@ export interface DeadlineOptions {
 export async function withDeadline<T>(options: DeadlineOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { clock, timeoutMs, onTimeout, parent } = options;
   const controller = new AbortController();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (reason: unknown): void => {
-    controller.abort(reason);
-    reject(reason);
-  };
-  const follow = (): void => abort(parent?.reason);
-  const timer = clock.after(timeoutMs, () => abort(onTimeout()));
+  const follow = (): void => controller.abort(parent?.reason);
+  const timer = clock.after(timeoutMs, () => controller.abort(onTimeout?.()));
   if (parent?.aborted === true) follow();
   parent?.addEventListener('abort', follow, { once: true });
   try {
-    return await Promise.race([aborted, work(controller.signal)]);
+    return await waitFor(work(controller.signal), controller.signal);
   } finally {
     timer.cancel();
     parent?.removeEventListener('abort', follow);

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { NetworkError } from '../../src/core/errors/network-error.ts';
-import { pause, waitFor, withDeadline } from '../../src/transport/abort.ts';
+import { pause, waitFor } from '../../src/core/abort.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
 test('waiting for shared work ends with the signal, the work does not', async (t) => {
@@ -14,16 +14,6 @@ test('waiting for shared work ends with the signal, the work does not', async (t
   resolve('done');
   t.equal(await stays, 'done');
   await t.rejects(waitFor(promise, abort.signal), reason);
-});
-
-test('a deadline aborts, and leaves no timer behind', async (t) => {
-  const clock = new FakeClock();
-  const work = withDeadline(clock, 100, (signal) => waitFor(new Promise<never>(() => undefined), signal));
-  const outcome = t.rejects(work, { code: 'Timeout' });
-  await clock.advance(100);
-  await outcome;
-  t.equal(await withDeadline(clock, 100, async () => 1), 1);
-  t.equal(clock.timers, 0);
 });
 
 test('a pause ends in time, or with the signal', async (t) => {

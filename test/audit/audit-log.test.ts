@@ -1,0 +1,96 @@
+import * as fc from 'fast-check';
+import { test } from 'tap';
+import { type AuditEvent, createAuditLog, noAudit } from '../../src/audit/audit-log.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+
+const context = { caller: 'web', source: '127.0.0.1', requestId: 'r1', traceId: '4bf92f3577b34da6a3ce929d0e0e4736' };
+const event: AuditEvent = { operation: 'get', path: 'db/creds', context, provider: 'vault', version: '3', cached: true };
+
+function createRig() {
+  const clock = new FakeClock();
+  const lines: string[] = [];
+  const audit = createAuditLog({ write: (line) => void lines.push(line) }, clock);
+  return { audit, clock, lines };
+}
+
+test('an access is one line with the fields of specification §1.8.4 and ours', async (t) => {
+  const { audit, lines } = createRig();
+  audit.record(event);
+  t.equal(lines.length, 1);
+  t.match(lines[0], /^\{.*\}\n$/);
+  t.strictSame(JSON.parse(lines[0] ?? ''), {
+    type: 'audit',
+    timestamp: '2026-01-01T00:00:00.000Z',
+    operation: 'get',
+    secret_path: 'db/creds',
+    version: '3',
+    provider: 'vault',
+    caller_identity: 'web',
+    source_ip: '127.0.0.1',
+    success: true,
+    cached: true,
+    request_id: 'r1',
+    trace_id: context.traceId,
+  });
+});
+
+test('a refusal tells its code, and nothing that is not known', async (t) => {
+  const { audit, lines } = createRig();
+  const { traceId: _, ...untraced } = context;
+  audit.record({ operation: 'list', path: '', context: untraced, cached: false, code: 'PolicyDenied' });
+  t.strictSame(JSON.parse(lines[0] ?? ''), {
+    type: 'audit',
+    timestamp: '2026-01-01T00:00:00.000Z',
+    operation: 'list',
+    secret_path: '',
+    caller_identity: 'web',
+    source_ip: '127.0.0.1',
+    success: false,
+    cached: false,
+    code: 'PolicyDenied',
+    request_id: 'r1',
+  });
+});
+
+test('each line has the time of its own access', async (t) => {
+  const { audit, clock, lines } = createRig();
+  audit.record(event);
+  audit.record(event);
+  await clock.advance(61_001);
+  audit.record(event);
+  t.same(
+    lines.map((line) => JSON.parse(line).timestamp),
+    ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '2026-01-01T00:01:01.001Z'],
+  );
+});
+
+test('whatever callers write, it stays one line, and says what they wrote', async (t) => {
+  const { audit, lines } = createRig();
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('"', '\\', '\n{"type":"audit"}', '","success":true,"x":"', '\u2028', '\0', '</script>', '\u001b[2J'),
+  );
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(hostile, hostile, hostile, hostile, (path, caller, requestId, version) => {
+        lines.length = 0;
+        audit.record({ ...event, path, version, context: { ...context, caller, requestId } });
+        const [line = '', ...others] = lines;
+        const parsed = JSON.parse(line);
+        return (
+          others.length === 0 &&
+          line.indexOf('\n') === line.length - 1 &&
+          !/[\0-\t\v-\x1f]/.test(line) &&
+          parsed.secret_path === path &&
+          parsed.caller_identity === caller &&
+          parsed.request_id === requestId &&
+          parsed.version === version
+        );
+      }),
+    ),
+  );
+});
+
+test('without an audit nothing happens', async (t) => {
+  t.equal(noAudit.record(event), undefined);
+});

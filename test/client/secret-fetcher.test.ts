@@ -1,0 +1,219 @@
+import { test } from 'tap';
+import type { Fetched } from '../../src/client/secret-fetcher.ts';
+import { AccessError } from '../../src/core/errors/access-error.ts';
+import { AuthenticationError } from '../../src/core/errors/authentication-error.ts';
+import { NetworkError } from '../../src/core/errors/network-error.ts';
+import { ProviderError } from '../../src/core/errors/provider-error.ts';
+import { SecretNotFoundError } from '../../src/core/errors/secret-not-found-error.ts';
+import { binarySecret, textSecret } from '../fakes/secrets.ts';
+import { type ClientRig, createClientRig, DEADLINE_MS, MAX_VALUE_BYTES, RESET_MS, TTL_MS } from './client-rig.ts';
+
+const fetchA = (rig: ClientRig, fresh = false): Promise<Fetched> => rig.fetcher.fetch(rig.router.route({ path: 'a' }), fresh);
+const keyOf = (rig: ClientRig, version?: string): string =>
+  rig.router.route({ path: 'a', ...(version !== undefined && { version }) }).identity.key;
+
+/** A rig whose `a` was read, and has expired. */
+async function withExpired(options?: Parameters<typeof createClientRig>[0]): Promise<ClientRig> {
+  const rig = createClientRig(options);
+  await fetchA(rig);
+  await rig.clock.advance(TTL_MS);
+  rig.provider.calls.length = 0;
+  return rig;
+}
+
+test('a value is kept for the ttl of its route', async (t) => {
+  const rig = createClientRig();
+  const { entry, failure } = await fetchA(rig);
+  t.equal(entry.secret.value.expose(), 'value of a');
+  t.equal(failure, undefined);
+  t.equal(entry.expiresAtMs - entry.fetchedAtMs, TTL_MS);
+  t.equal(rig.cache.get(keyOf(rig)), entry);
+});
+
+test('a pinned version is checked again hourly', async (t) => {
+  const rig = createClientRig();
+  const { entry } = await rig.fetcher.fetch(rig.router.route({ path: 'a', version: '3' }), false);
+  t.equal(entry.expiresAtMs - entry.fetchedAtMs, 3_600_000);
+  const { entry: staged } = await rig.fetcher.fetch(rig.router.route({ path: 'a', stage: 'previous' }), false);
+  t.equal(staged.expiresAtMs - staged.fetchedAtMs, TTL_MS);
+});
+
+test('with nothing at hand a failure is thrown, after the retries', async (t) => {
+  const rig = createClientRig();
+  const error = new ProviderError('InternalError', 'x');
+  rig.provider.failWith(error);
+  const rejected = t.rejects(fetchA(rig), error);
+  await rig.clock.advance(DEADLINE_MS);
+  await rejected;
+  t.equal(rig.provider.calls.length, 3);
+  t.same(rig.log.messages('error').length, 1);
+});
+
+test('with a value at hand one failed attempt is enough, and the value answers', async (t) => {
+  const transient = [
+    new ProviderError('InternalError', 'x'),
+    new ProviderError('ProviderUnavailable', 'x'),
+    new ProviderError('RateLimited', 'x', { retryAfterMs: 1 }),
+    new NetworkError('Timeout', 'x'),
+    new AuthenticationError('ExpiredCredentials', 'x'),
+  ];
+  for (const error of transient) {
+    const rig = await withExpired();
+    rig.provider.failWith(error);
+    const { entry, failure } = await fetchA(rig);
+    t.equal(entry.secret.value.expose(), 'value of a', error.code);
+    t.equal(failure, error);
+    t.equal(rig.provider.calls.length, 1);
+    t.equal(rig.log.messages('warn').length, 1);
+    t.same(rig.log.messages('error'), []);
+  }
+});
+
+test('the next attempt is due after the smaller of half the ttl and the pause of the breaker', async (t) => {
+  for (const [ttlMs, delayMs] of [
+    [TTL_MS, RESET_MS],
+    [10_000, 5_000],
+  ] as const) {
+    const rig = createClientRig({ router: { ttlMs } });
+    await fetchA(rig);
+    await rig.clock.advance(ttlMs);
+    rig.provider.failWith(new NetworkError('Timeout', 'x'));
+    await fetchA(rig);
+    await rig.clock.advance(delayMs - 1);
+    t.ok(rig.cache.get(keyOf(rig)), `${ttlMs}`);
+    await rig.clock.advance(1);
+    t.notOk(rig.cache.get(keyOf(rig)), `${ttlMs}`);
+  }
+});
+
+test('switched off or too old, the value does not answer, and the retries are whole', async (t) => {
+  for (const cache of [{ staleFallback: false }, { maxStaleMs: TTL_MS }]) {
+    const rig = await withExpired({ cache });
+    const error = new ProviderError('InternalError', 'x');
+    rig.provider.failWith(error);
+    const rejected = t.rejects(fetchA(rig), error);
+    await rig.clock.advance(DEADLINE_MS);
+    await rejected;
+    t.equal(rig.provider.calls.length, 3);
+  }
+});
+
+test('an error of our own making is no reason to answer stale', async (t) => {
+  const rig = await withExpired();
+  const error = new TypeError('a bug');
+  rig.provider.failWith(error);
+  await t.rejects(fetchA(rig), error);
+});
+
+test('a refusal evicts, stale value and all', async (t) => {
+  const refusals = [
+    new SecretNotFoundError('SecretDoesNotExist', 'x'),
+    new SecretNotFoundError('VersionNotFound', 'x'),
+    new AccessError('AccessDenied', 'x'),
+  ];
+  for (const error of refusals) {
+    const rig = await withExpired();
+    rig.provider.failWith(error);
+    await t.rejects(fetchA(rig), error);
+    t.equal(rig.cache.getStale(keyOf(rig)), undefined, error.code);
+    t.equal(rig.cache.getRefusal(keyOf(rig)), error);
+    t.equal(rig.provider.calls.length, 1);
+  }
+});
+
+test('an answer from before an invalidation is delivered, not kept', async (t) => {
+  const rig = createClientRig();
+  const store = rig.provider.hold();
+  const reading = fetchA(rig);
+  rig.fetcher.invalidate(({ path }) => path === 'a');
+  store.answer(textSecret('old'));
+  t.equal((await reading).entry.secret.value.expose(), 'old');
+  t.equal(rig.cache.get(keyOf(rig)), undefined);
+  rig.provider.onGet = () => textSecret('new');
+  t.equal((await fetchA(rig)).entry.secret.value.expose(), 'new');
+  t.equal(rig.cache.get(keyOf(rig))?.secret.value.expose(), 'new');
+});
+
+test('a refusal from before an invalidation is delivered, not kept', async (t) => {
+  const rig = createClientRig();
+  const store = rig.provider.hold();
+  const reading = fetchA(rig);
+  rig.fetcher.invalidate(() => true);
+  const error = new SecretNotFoundError('SecretDoesNotExist', 'x');
+  store.fail(error);
+  await t.rejects(reading, error);
+  t.equal(rig.cache.getRefusal(keyOf(rig)), undefined);
+});
+
+test('after an invalidation nobody joins the question from before', async (t) => {
+  const rig = createClientRig();
+  const store = rig.provider.hold();
+  const before = fetchA(rig);
+  rig.fetcher.invalidate(() => true);
+  const after = fetchA(rig);
+  await rig.clock.advance(0);
+  t.equal(rig.provider.calls.length, 2);
+  store.answer(textSecret('x'));
+  await Promise.all([before, after]);
+});
+
+test('an answer about one version from before the secret was refused is delivered, not kept', async (t) => {
+  const rig = createClientRig();
+  const store = rig.provider.hold();
+  const older = rig.fetcher.fetch(rig.router.route({ path: 'a', version: '3' }), false);
+  await rig.clock.advance(0);
+  rig.provider.failWith(new AccessError('AccessDenied', 'x'));
+  await t.rejects(fetchA(rig), { code: 'AccessDenied' });
+  store.answer(textSecret('old', { version: '3' }));
+  t.equal((await older).entry.secret.value.expose(), 'old');
+  t.equal(rig.cache.get(keyOf(rig, '3')), undefined);
+});
+
+test('but a version that is not there says nothing of the others', async (t) => {
+  const rig = createClientRig();
+  const store = rig.provider.hold();
+  const older = fetchA(rig);
+  await rig.clock.advance(0);
+  rig.provider.failWith(new SecretNotFoundError('VersionNotFound', 'x'));
+  await t.rejects(rig.fetcher.fetch(rig.router.route({ path: 'a', version: '3' }), false), { code: 'VersionNotFound' });
+  store.answer(textSecret('current'));
+  await older;
+  t.equal(rig.cache.get(keyOf(rig))?.secret.value.expose(), 'current');
+});
+
+test('a value over the limit is refused, one of just the limit is not', async (t) => {
+  const rig = createClientRig();
+  rig.provider.onGet = () => textSecret('é'.repeat(MAX_VALUE_BYTES / 2));
+  t.equal((await fetchA(rig)).failure, undefined);
+  rig.fetcher.invalidate(() => true);
+  rig.provider.onGet = () => textSecret(`${'é'.repeat(MAX_VALUE_BYTES / 2)}x`);
+  await t.rejects(fetchA(rig), {
+    code: 'InvalidSecretFormat',
+    message: "the value is larger than 'limits.value' allows",
+    details: { provider: 'files', path: 'a' },
+  });
+  t.equal(rig.cache.get(keyOf(rig)), undefined);
+});
+
+test('a value over 64 KiB is served with a warning and a metric', async (t) => {
+  const rig = createClientRig();
+  rig.provider.onGet = () => textSecret('x'.repeat(65_536));
+  await fetchA(rig);
+  t.same(rig.log.messages('warn'), []);
+  t.same(await rig.samples('secrets_large_values_total'), []);
+  rig.fetcher.invalidate(() => true);
+  rig.provider.onGet = () => binarySecret(Array.from({ length: 65_537 }, () => 7));
+  await fetchA(rig);
+  const warnings = rig.log.lines.filter(({ level }) => level === 'warn');
+  t.match(warnings, [{ fields: { provider: 'files', secret_path: 'a', bytes: 65_537 } }]);
+  t.equal(warnings.length, 1);
+  t.same(await rig.samples('secrets_large_values_total'), ['secrets_large_values_total{provider="files"} 1']);
+});
+
+test('no value is in the log', async (t) => {
+  const rig = await withExpired();
+  rig.provider.failWith(new NetworkError('Timeout', 'x'));
+  await fetchA(rig);
+  t.match(rig.log.text(), 'secret_path');
+  t.notMatch(rig.log.text(), 'value of a');
+});

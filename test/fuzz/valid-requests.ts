@@ -1,0 +1,81 @@
+import { askedCanaries, TOKEN_CANARY } from './canaries.ts';
+import type { ListenerName } from './exchange.ts';
+import type { Random } from './random.ts';
+
+/** A request before it becomes bytes. */
+export interface RequestDraft {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: string;
+  /** The status that must come; 0 is any. */
+  readonly status: number;
+}
+
+/** A request that the daemon must answer as its contract says. */
+export function validRequest(random: Random, listener: ListenerName): RequestDraft {
+  const draft = random.pick(drafts)(random);
+  const isOps = OPS_ROUTES.has(draft.target);
+  const headers = [...draft.headers, ...harmlessHeaders(random)];
+  return { ...draft, headers, status: listener === 'ops' && !isOps ? 404 : draft.status };
+}
+
+const OPS_ROUTES = new Set(['/livez', '/readyz', '/startupz', '/metrics']);
+
+const get = (target: string, status = 200): RequestDraft => ({ method: 'GET', target, headers: [], status });
+const post = (target: string, type: string, body: string): RequestDraft => ({
+  method: 'POST',
+  target,
+  headers: [['Content-Type', type]],
+  body,
+  status: 200,
+});
+
+const somePath = (random: Random): string => random.pick(askedCanaries).path;
+const encoded = (random: Random, path: string): string => (random.chance(0.3) ? path.replaceAll('/', '%2F') : path);
+
+const drafts: readonly ((random: Random) => RequestDraft)[] = [
+  (random) => get(`/v1/secrets/${encoded(random, somePath(random))}`),
+  (random) => get(`/v1/secrets/${somePath(random)}?format=raw`),
+  (random) => get(`/v1/secrets/${random.pick(['db/creds', 'app/json'])}?key=password&format=raw`),
+  (random) => get(`/v1/secrets/${somePath(random)}?fresh=true`),
+  (random) => get(`/v1/secrets/${somePath(random)}?stage=current&provider=files`),
+  (random) => get(`/v1/secrets/missing/${random.int(0, 999)}`, 404),
+  (random) => get(`/v1/secrets?prefix=${random.pick(['', 'app/', 'db', 'none/'])}&limit=${random.int(1, 1_000)}`),
+  (random) => get(`/v1/metadata/${somePath(random)}`),
+  (random) => get(`/v1/versions/${somePath(random)}`),
+  () => get('/v1/status'),
+  () => get('/livez'),
+  () => get('/readyz'),
+  () => get('/startupz'),
+  () => get('/metrics'),
+  () => get('/openapi.json'),
+  (random) =>
+    post(
+      '/v1/batch',
+      'application/json',
+      JSON.stringify({ secrets: [{ path: somePath(random) }, { path: 'no/such' }] }),
+    ),
+  (random) => post('/v1/resolve', 'text/plain', `user={{secret:db/creds#username}} key={{secret:${somePath(random)}}}`),
+  (random) =>
+    post('/v1/resolve', 'application/json', JSON.stringify({ text: `{{secret:app/json#port}} ${random.int(0, 9)}` })),
+];
+
+function harmlessHeaders(random: Random): readonly (readonly [string, string])[] {
+  const some: (readonly [string, string])[] = [];
+  if (random.chance(0.5)) some.push(['Authorization', `Bearer ${TOKEN_CANARY}`]);
+  if (random.chance(0.2)) some.push(['Cookie', `session=${TOKEN_CANARY}`]);
+  if (random.chance(0.2)) some.push(['X-Request-Id', `soak-${random.int(0, 99_999)}`]);
+  if (random.chance(0.2)) some.push(['traceparent', `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`]);
+  if (random.chance(0.2)) some.push(['User-Agent', 'soak/1.0']);
+  return some;
+}
+
+/** The bytes of a draft, one character a byte. */
+export function toText({ method, target, headers, body }: RequestDraft): string {
+  const hasHost = headers.some(([name]) => name.toLowerCase() === 'host');
+  const lines = [`${method} ${target} HTTP/1.1`, ...(hasHost ? [] : ['Host: localhost'])];
+  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
+  if (body !== undefined) lines.push(`Content-Length: ${Buffer.byteLength(body, 'latin1')}`);
+  return `${lines.join('\r\n')}\r\n\r\n${body ?? ''}`;
+}

@@ -1,0 +1,84 @@
+import { test } from 'tap';
+import { Metrics, type MetricSources } from '../../src/observability/metrics.ts';
+
+const none: MetricSources = {
+  cacheSize: () => new Map<string, number>(),
+  breakerStates: () => new Map<string, string>(),
+  identityExpiryMs: () => new Map<string, number>(),
+};
+
+const samples = async (metrics: Metrics, name: string): Promise<readonly string[]> =>
+  (await metrics.text()).split('\n').filter((line) => line.startsWith(name));
+
+test('operations are counted and timed by provider and operation', async (t) => {
+  const metrics = new Metrics(none);
+  metrics.operation('vault', 'get').succeeded(0.0004);
+  metrics.operation('vault', 'get').failed('NetworkError', 3);
+  t.same(await samples(metrics, 'secrets_requests_total'), [
+    'secrets_requests_total{provider="vault",operation="get",status="success"} 1',
+    'secrets_requests_total{provider="vault",operation="get",status="error"} 1',
+  ]);
+  t.same(await samples(metrics, 'secrets_errors_total'), [
+    'secrets_errors_total{provider="vault",error_type="NetworkError"} 1',
+  ]);
+  const durations = await samples(metrics, 'secrets_request_duration_seconds');
+  t.match(durations.join('\n'), 'secrets_request_duration_seconds_bucket{le="0.0005",provider="vault",operation="get"} 1');
+  t.match(durations.join('\n'), 'secrets_request_duration_seconds_count{provider="vault",operation="get"} 2');
+});
+
+test('the children of an operation are made once, and no two are mixed up', async (t) => {
+  const metrics = new Metrics(none);
+  t.equal(metrics.operation('vault', 'get'), metrics.operation('vault', 'get'));
+  t.equal(new Set([['a', 'get'], ['b', 'get'], ['a', 'list']].map(([p = '', o = '']) => metrics.operation(p, o))).size, 3);
+});
+
+test('states, sizes and expiries are read when they are asked for, and gone when they are gone', async (t) => {
+  const breakers = new Map([['vault', 'open']]);
+  const sizes = new Map([['vault', 3]]);
+  const metrics = new Metrics({
+    cacheSize: () => sizes,
+    breakerStates: () => breakers,
+    identityExpiryMs: () => new Map([['vault', 90_500]]),
+  });
+  t.same(await samples(metrics, 'secrets_circuit_breaker_state'), [
+    'secrets_circuit_breaker_state{provider="vault",state="closed"} 0',
+    'secrets_circuit_breaker_state{provider="vault",state="open"} 1',
+    'secrets_circuit_breaker_state{provider="vault",state="half_open"} 0',
+  ]);
+  t.same(await samples(metrics, 'secrets_identity_expiry_seconds'), ['secrets_identity_expiry_seconds{provider="vault"} 90.5']);
+  t.same(await samples(metrics, 'secrets_cache_size'), ['secrets_cache_size{provider="vault"} 3']);
+  breakers.set('vault', 'half_open');
+  sizes.clear();
+  t.match(await samples(metrics, 'secrets_circuit_breaker_state{provider="vault",state="half_open"}'), [/ 1$/]);
+  t.same(await samples(metrics, 'secrets_cache_size'), []);
+});
+
+test('the names and labels are those of the specification and the design, and no label holds a path', async (t) => {
+  const metrics = new Metrics(none);
+  metrics.operation('p', 'get').failed('e', 1);
+  for (const counter of [metrics.cacheHits, metrics.cacheMisses, metrics.staleServed, metrics.largeValues])
+    counter.inc({ provider: 'p' });
+  metrics.cacheEvictions.inc({ provider: 'p', reason: 'space' });
+  metrics.providerCalls.inc({ provider: 'p', call: 'get', status: 'success' });
+  metrics.auditErrors.inc();
+  const ours = (await samples(metrics, 'secrets_')).map((line) =>
+    line.replace(/="[^"]*"/g, '').replace(/ .*/, '').replace('{le,', '{'),
+  );
+  t.same([...new Set(ours)].sort(), [
+    'secrets_audit_errors_total',
+    'secrets_cache_evictions_total{provider,reason}',
+    'secrets_cache_hits_total{provider}',
+    'secrets_cache_misses_total{provider}',
+    'secrets_errors_total{provider,error_type}',
+    'secrets_large_values_total{provider}',
+    'secrets_provider_calls_total{provider,call,status}',
+    'secrets_request_duration_seconds_bucket{provider,operation}',
+    'secrets_request_duration_seconds_count{provider,operation}',
+    'secrets_request_duration_seconds_sum{provider,operation}',
+    'secrets_requests_total{provider,operation,status}',
+    'secrets_stale_served_total{provider}',
+  ]);
+  t.match(await metrics.text(), 'process_cpu_seconds_total');
+  t.match(await metrics.text(), 'nodejs_eventloop_lag_seconds');
+  t.match(metrics.contentType, 'text/plain');
+});
