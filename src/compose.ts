@@ -63,7 +63,11 @@ export async function retire(composition: Composition, next?: Composition): Prom
   const ended = [...composition.instances.values()].filter(
     (instance) => next?.instances.get(instance.name) !== instance,
   );
-  for (const { name } of ended) composition.client.dropInstance(name);
+  for (const { name } of ended) {
+    composition.client.dropInstance(name);
+    // It may have taken over the entries.
+    next?.client.dropInstance(name);
+  }
   await Promise.all(ended.map(closeInstance));
   if (composition.auditSink !== next?.auditSink) await composition.auditSink?.close();
 }
