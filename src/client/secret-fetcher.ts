@@ -10,7 +10,7 @@ import type { Log } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import { isPinned } from '../core/selector.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { isTransient } from '../resilience/transient.ts';
+import { isThrottled, isTransient } from '../resilience/transient.ts';
 import type { Route } from './router.ts';
 import { type Flight, SingleFlight } from './single-flight.ts';
 import type { StoreCalls } from './store-calls.ts';
@@ -73,7 +73,7 @@ export class SecretFetcher {
         ...(stale !== undefined && { maxAttempts: 1 }),
       });
       this.#assertSize(secret, route);
-      const ttlMs = isPinned(location.selector) ? Math.max(PINNED_TTL_MS, route.ttlMs) : route.ttlMs;
+      const ttlMs = isPinned(location.selector) ? PINNED_TTL_MS : route.ttlMs;
       const entry = cache.store(identity, secret, { fetchedAtMs, ttlMs, keep: flight.isCurrent });
       const { provider, path } = identity;
       log.debug(
@@ -99,7 +99,8 @@ export class SecretFetcher {
     if (!isTransient(error) || !isSecretsError(error)) throw error;
     const fields = { provider: identity.provider, secret_path: identity.path, code: error.code, err: error };
     if (stale === undefined) {
-      log.error(fields, 'the store failed and there is no earlier value');
+      const level = isThrottled(error) ? 'warn' : 'error';
+      log[level](fields, 'the store failed and there is no earlier value');
       throw error;
     }
     const delayMs = Math.min(route.ttlMs / 2, resetTimeoutMs);

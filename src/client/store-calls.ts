@@ -5,6 +5,7 @@ import type { Log } from '../core/log.ts';
 import type { Call } from '../core/provider.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { withDeadline } from '../core/deadline.ts';
+import { isTransient } from '../resilience/transient.ts';
 import { retry } from '../resilience/retry.ts';
 import type { Instance } from './instance.ts';
 
@@ -81,8 +82,11 @@ export class StoreCalls {
       const category = isSecretsError(error) ? error.category : 'InternalError';
       metrics.providerCalls.inc({ provider, call: call.name, status: code });
       log.trace({ provider, call: call.name, subject: call.subject, code }, 'the store failed');
-      const lastError = { error: category, code, atMs: clock.wallMs() };
-      this.#outcomes.set(provider, { ...this.#outcomes.get(provider), lastError });
+      // That there is no such secret is an answer, not a failure of the store.
+      const isAnswer = isSecretsError(error) && !isTransient(error);
+      const atMs = clock.wallMs();
+      const outcome = isAnswer ? { lastSuccessAtMs: atMs } : { lastError: { error: category, code, atMs } };
+      this.#outcomes.set(provider, { ...this.#outcomes.get(provider), ...outcome });
       throw error;
     }
   }

@@ -7,7 +7,7 @@ import { doorOf } from './connection.ts';
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 // https://www.w3.org/TR/trace-context/#traceparent-header
-const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
+const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}/;
 
 /** Gives each request its id. */
 export type RequestIds = (headers: IncomingHttpHeaders) => string;

@@ -27,6 +27,8 @@ function pathOf(request: FastifyRequest): { readonly path?: string } {
 
 /** Answers on a connection that no request could be read from, and closes it. */
 export function writeProblem(socket: Duplex, error: unknown, requestId: string): void {
+  // Node has let go of the socket: a client that resets it now would end the process with an unhandled error.
+  socket.on('error', () => socket.destroy());
   if (!socket.writable) {
     socket.destroy();
     return;

@@ -7,6 +7,11 @@ export function isTransient(error: unknown): boolean {
   return error instanceof ProviderError || error instanceof NetworkError || error instanceof AuthenticationError;
 }
 
+/** Whether the store asks for less, rather than being in trouble. */
+export function isThrottled(error: unknown): boolean {
+  return error instanceof ProviderError && (error.code === 'RateLimited' || error.code === 'QuotaExceeded');
+}
+
 /** Whether the failure is a sign of a store in trouble. Throttling is not: it slows us down instead. */
 export function countsForBreaker(error: unknown): boolean {
   if (error instanceof NetworkError) return true;

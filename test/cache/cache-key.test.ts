@@ -38,6 +38,29 @@ test('two places share a key exactly when they are one', async (t) => {
   );
 });
 
+/** The two parts of a text that was cut at one of its characters. */
+const cut = (text: string, at: number): readonly [string, string] => [text.slice(0, at), text.slice(at + 1)];
+
+test('where one part ends is never in doubt', async (t) => {
+  const texts = fc.string({ unit: fc.constantFrom('a', '"', ',', '[', ']', '\\'), minLength: 2, maxLength: 8 });
+  const keyOf = ([one, two]: readonly [string, string], more: Partial<Place> = {}) =>
+    identityOf({ path: '', provider: one, id: two, version: one, stage: two, ...more });
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(texts, fc.nat(), fc.nat(), (text, i, j) => {
+        const [a, b] = [cut(text, i % text.length), cut(text, j % text.length)];
+        if (isDeepStrictEqual(a, b)) return true;
+        const [same, other] = [
+          { version: 'v', stage: 's' },
+          { provider: 'p', id: 'i' },
+        ];
+        return keyOf(a, same).secretKey !== keyOf(b, same).secretKey && keyOf(a, other).key !== keyOf(b, other).key;
+      }),
+      { numRuns: 2_000 },
+    ),
+  );
+});
+
 test('the path is told, but it is no part of the key', async (t) => {
   const location = { id: 'db', selector: {} };
   t.match(toIdentity('files', 'DB', location), { provider: 'files', path: 'DB' });

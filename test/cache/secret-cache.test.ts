@@ -142,13 +142,10 @@ test('a secret that does not exist, or is refused, loses every selector, and not
     for (const at of neighbours) t.ok(has(cache, at), error.code);
     t.same([...selectors, ...neighbours].map(isRefused), [true, true, true, false, false]);
     t.same(evictions, ['files refused', 'files refused', 'files refused']);
-    t.same([...selectors, ...neighbours].map(({ key }) => cache.getRefusal(key)), [
-      undefined,
-      error,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    t.same(
+      [...selectors, ...neighbours].map(({ key }) => cache.getRefusal(key)),
+      [undefined, error, undefined, undefined, undefined],
+    );
   }
 });
 
@@ -156,7 +153,10 @@ test('a version or stage that is not there loses its own selector alone', async 
   for (const code of ['VersionNotFound', 'StageNotFound'] as const) {
     const { cache, evictions } = fill();
     const isRefused = cache.refuse(selectors[2], new SecretNotFoundError(code, 'no'));
-    t.same(selectors.map((at) => has(cache, at)), [true, true, false]);
+    t.same(
+      selectors.map((at) => has(cache, at)),
+      [true, true, false],
+    );
     t.same(selectors.map(isRefused), [false, false, true]);
     t.same(evictions, ['files refused']);
   }
@@ -266,8 +266,14 @@ test('an invalidation takes what matches, refusals and other spellings included'
   put(rig, identity('DB')).aliases.add('db');
   rig.cache.refuse(identity('missing'), new SecretNotFoundError('SecretDoesNotExist', 'no'));
   rig.cache.invalidate(({ secretKey }) => secretKey === identity('a').secretKey);
-  t.same(selectors.map((at) => has(rig.cache, at)), [false, false, false]);
-  t.same(neighbours.map((at) => has(rig.cache, at)), [true, true]);
+  t.same(
+    selectors.map((at) => has(rig.cache, at)),
+    [false, false, false],
+  );
+  t.same(
+    neighbours.map((at) => has(rig.cache, at)),
+    [true, true],
+  );
   rig.cache.invalidate(({ path }) => path === 'db' || path === 'missing');
   t.notOk(has(rig.cache, identity('DB')));
   t.equal(rig.cache.getRefusal(identity('missing').key), undefined);
@@ -280,7 +286,10 @@ test('a cache takes over the entries of the one it replaces, and who was read la
   t.ok(has(old.cache, identity('a')));
   const rig = createCacheRig({ maxEntries: 2 });
   rig.cache.adopt(old.cache);
-  t.same(['a', 'b', 'c'].map((path) => has(rig.cache, identity(path))), [true, false, true]);
+  t.same(
+    ['a', 'b', 'c'].map((path) => has(rig.cache, identity(path))),
+    [true, false, true],
+  );
   t.same(rig.evictions, ['files space']);
 });
 
@@ -289,9 +298,12 @@ test('the counts', async (t) => {
   rig.cache.refuse(identity('missing'), new SecretNotFoundError('SecretDoesNotExist', 'no'));
   const { entries, negativeEntries, entriesByProvider, bytes } = rig.cache.stats();
   t.same({ entries, negativeEntries }, { entries: 5, negativeEntries: 1 });
-  t.same([...entriesByProvider], [
-    ['other', 1],
-    ['files', 4],
-  ]);
+  t.same(
+    [...entriesByProvider],
+    [
+      ['other', 1],
+      ['files', 4],
+    ],
+  );
   t.ok(bytes > 5 * 1_024);
 });

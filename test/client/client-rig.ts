@@ -27,6 +27,8 @@ export interface RigOptions {
   readonly cache?: Partial<SecretCacheOptions>;
   readonly router?: Partial<RouterOptions>;
   readonly maxAttempts?: number;
+  /** More stores, under their names. */
+  readonly others?: readonly FakeProvider[];
 }
 
 /** The pipeline of a read on one fake store called `files`, everything but the store and the time being real. */
@@ -70,7 +72,8 @@ export function createClientRig(options: RigOptions = {}): ClientRig {
   const empty = (): Map<string, never> => new Map<string, never>();
   const metrics = new Metrics({ cacheSize: empty, breakerStates: empty, identityExpiryMs: empty });
   const cache = new SecretCache({ ...cacheDefaults, clock, random, ...options.cache });
-  const instances = new Map([['files', instance]]);
+  const others = (options.others ?? []).map((other) => toInstance(other, clock));
+  const instances = new Map([instance, ...others].map((each) => [each.name, each]));
   const router = new Router({ instances, mappings: [], ttlMs: TTL_MS, defaultProvider: 'files', ...options.router });
   const maxAttempts = options.maxAttempts ?? 5;
   const calls = new StoreCalls({ clock, random, metrics, log, deadlineMs: DEADLINE_MS, maxAttempts });
@@ -78,11 +81,26 @@ export function createClientRig(options: RigOptions = {}): ClientRig {
   const fetcher = new SecretFetcher({ clock, cache, calls, metrics, log, ...limits });
   const audit = { record: (event: AuditEvent) => void audited.push(event) };
   const recorder = new AccessRecorder({ audit, metrics, clock, log, logAccess: false });
-  const shared = { clock, policy: createPolicy([]), router, recorder };
+  const shared = {
+    clock,
+    policy: createPolicy([{ name: 'web', operations: ['get', 'list', 'describe'] }]),
+    router,
+    recorder,
+  };
   const reader = new SecretReader({ ...shared, cache, fetcher, metrics });
   const metadata = new MetadataReader({ ...shared, calls });
   return {
-    ...{ clock, provider, instance, cache, calls, fetcher, router, reader, metadata, audited, log },
+    clock,
+    provider,
+    instance,
+    cache,
+    calls,
+    fetcher,
+    router,
+    reader,
+    metadata,
+    audited,
+    log,
     read: (request) => reader.read({ path: 'a', context, ...request }),
     samples: async (prefix) => (await metrics.text()).split('\n').filter((line) => line.startsWith(prefix)),
   };

@@ -46,7 +46,16 @@ test('a changed one is refused, whichever bit of it', async (t) => {
 test('garbage and cut ones are refused', async (t) => {
   const seal = new CursorSeal();
   const sealed = seal.seal('cursor', binding);
-  for (const text of ['', 'x', '!!!', '\0', 'a'.repeat(5_000), sealed.slice(0, 10), sealed.slice(0, 30), `${sealed}AAAA`])
+  for (const text of [
+    '',
+    'x',
+    '!!!',
+    '\0',
+    'a'.repeat(5_000),
+    sealed.slice(0, 10),
+    sealed.slice(0, 30),
+    `${sealed}AAAA`,
+  ])
     t.throws(() => seal.open(text, binding), refusal, text.slice(0, 20));
 });
 

@@ -2,6 +2,7 @@ import { test } from 'tap';
 import { AccessError } from '../../src/core/errors/access-error.ts';
 import { ProviderError } from '../../src/core/errors/provider-error.ts';
 import { parsePathPattern } from '../../src/core/path-pattern.ts';
+import { FakeProvider } from '../fakes/fake-provider.ts';
 import { type ClientRig, context, createClientRig } from './client-rig.ts';
 
 const asked = { prefix: '', tags: {}, limit: 2, context };
@@ -21,7 +22,9 @@ test('a list tells paths as the caller writes them, and whose they are', async (
       { name: 'prod/team/app/web', path: 'app/web', provider: 'files' },
     ],
   });
-  t.match(rig.provider.calls, [{ name: 'list', query: { prefix: 'prod/team/app/', tags: { team: 'shop' }, limit: 2 } }]);
+  t.match(rig.provider.calls, [
+    { name: 'list', query: { prefix: 'prod/team/app/', tags: { team: 'shop' }, limit: 2 } },
+  ]);
 });
 
 test('a cursor is opaque, and leads to the next page of the same question', async (t) => {
@@ -37,7 +40,8 @@ test('a cursor is opaque, and leads to the next page of the same question', asyn
 });
 
 test('for another question it is refused, and the store is not asked', async (t) => {
-  const rig = createClientRig({ router: { mappings } });
+  const other = new FakeProvider('other');
+  const rig = createClientRig({ others: [other] });
   rig.provider.onList = () => ({ items: [], nextCursor: 'x' });
   rig.provider.onVersions = () => ({ items: [], nextCursor: 'x' });
   const { nextCursor: cursor = '' } = await rig.metadata.list({ ...asked, tags: { a: 'b' } });
@@ -47,13 +51,18 @@ test('for another question it is refused, and the store is not asked', async (t)
     list: (more: object) => rig.metadata.list({ ...asked, tags: { a: 'b' }, cursor, ...more }),
     versions: (more: object) => rig.metadata.versions({ path: 'a', limit: 1, context, cursor: historyCursor, ...more }),
   };
+  const web = { ...context, caller: 'web' };
   await t.rejects(list({ prefix: 'a' }), refusal);
+  await t.rejects(list({ context: web }), refusal);
+  await t.rejects(list({ provider: 'other' }), refusal);
   await t.rejects(list({ tags: { a: 'c' } }), refusal);
   await t.rejects(list({ cursor: `${cursor.slice(0, -2)}AA` }), refusal);
   await t.rejects(list({ cursor: historyCursor }), refusal);
   await t.rejects(versions({ path: 'b' }), refusal);
+  await t.rejects(versions({ context: web }), refusal);
+  await t.rejects(versions({ provider: 'other' }), refusal);
   await t.rejects(versions({ cursor }), refusal);
-  t.equal(rig.provider.calls.length, 2);
+  t.same([rig.provider.calls.length, other.calls.length], [2, 0]);
   await list({});
   await versions({});
   t.same(cursors(rig), [undefined, undefined, 'x', 'x']);

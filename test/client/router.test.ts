@@ -95,8 +95,8 @@ test('where nothing is configured the refusal says so', async (t) => {
 test('`current` is no selector of its own; versions and stages are', async (t) => {
   const router = createRouter([], { defaultProvider: 'files' });
   const key = (version?: string, stage?: string): string =>
-    router.route({ path: 'a', ...(version !== undefined && { version }), ...(stage !== undefined && { stage }) }).identity
-      .key;
+    router.route({ path: 'a', ...(version !== undefined && { version }), ...(stage !== undefined && { stage }) })
+      .identity.key;
   t.equal(key(undefined, 'current'), key());
   t.equal(new Set([key(), key('1'), key('2'), key(undefined, 'previous'), key('1', 'previous')]).size, 5);
 });
@@ -121,7 +121,11 @@ test('no target is taken for another one that was asked for before', async (t) =
 
 test('a list asks where paths under its prefix lead', async (t) => {
   const router = createRouter(
-    [mapping('app/**', 'vault', { prefix: 'team' }), mapping('one', 'vault'), mapping('root/**', 'vault', { prefix: '/' })],
+    [
+      mapping('app/**', 'vault', { prefix: 'team' }),
+      mapping('one', 'vault'),
+      mapping('root/**', 'vault', { prefix: '/' }),
+    ],
     { environment: 'prod', defaultProvider: 'files' },
   );
   const to = (prefix: string, provider?: string): readonly [string, string] => {
@@ -139,8 +143,8 @@ test('a list asks where paths under its prefix lead', async (t) => {
 
 test('a native name is told as the caller would write it, if he could', async (t) => {
   const router = createRouter([mapping('app/**', 'vault', { prefix: 'team' })], { environment: 'prod' });
-  const { toPath } = router.routePrefix('app/', undefined);
-  t.equal(toPath('prod/team/app/db'), 'app/db');
+  const route = router.routePrefix('app/', undefined);
+  t.equal(route.toPath('prod/team/app/db'), 'app/db');
   for (const outside of ['prod/other/app/db', 'dev/team/app/db', 'app/db', 'prod/team'])
-    t.equal(toPath(outside), undefined, outside);
+    t.equal(route.toPath(outside), undefined, outside);
 });

@@ -8,7 +8,8 @@ import { SecretNotFoundError } from '../../src/core/errors/secret-not-found-erro
 import { binarySecret, textSecret } from '../fakes/secrets.ts';
 import { type ClientRig, createClientRig, DEADLINE_MS, MAX_VALUE_BYTES, RESET_MS, TTL_MS } from './client-rig.ts';
 
-const fetchA = (rig: ClientRig, fresh = false): Promise<Fetched> => rig.fetcher.fetch(rig.router.route({ path: 'a' }), fresh);
+const fetchA = (rig: ClientRig, fresh = false): Promise<Fetched> =>
+  rig.fetcher.fetch(rig.router.route({ path: 'a' }), fresh);
 const keyOf = (rig: ClientRig, version?: string): string =>
   rig.router.route({ path: 'a', ...(version !== undefined && { version }) }).identity.key;
 

@@ -24,7 +24,7 @@ async function inOutage(): Promise<ClientRig> {
 test('1,000 concurrent first reads are one call', async (t) => {
   const rig = createClientRig();
   const store = rig.provider.hold();
-  const reads = Array.from({ length: 1_000 }, () => rig.read());
+  const reads = Array.from({ length: 1_000 }, async () => rig.read());
   await rig.clock.advance(1_000);
   store.answer(textSecret('x'));
   const answers = await Promise.all(reads);
@@ -116,7 +116,7 @@ test('`fresh` does not take a stale value either, however young', async (t) => {
 test('`fresh` takes no answer to an older question', async (t) => {
   const rig = createClientRig();
   const older = rig.provider.hold();
-  const reads = [rig.read(), rig.read({ fresh: true }), rig.read({ fresh: true })];
+  const reads = [false, true, true].map(async (fresh) => rig.read({ fresh }));
   await rig.clock.advance(0);
   rig.provider.onGet = () => textSecret('new');
   older.answer(textSecret('old'));

@@ -1,5 +1,6 @@
 import { test } from 'tap';
 import { AccessError } from '../../src/core/errors/access-error.ts';
+import { SecretNotFoundError } from '../../src/core/errors/secret-not-found-error.ts';
 import { NetworkError } from '../../src/core/errors/network-error.ts';
 import { ProviderError } from '../../src/core/errors/provider-error.ts';
 import type { Secret } from '../../src/core/secret.ts';
@@ -19,7 +20,10 @@ function ask(rig: ClientRig, maxAttempts?: number): Promise<Secret> {
 }
 
 /** How it ended, and after how many milliseconds. */
-async function timed(rig: ClientRig, work: Promise<unknown>): Promise<{ readonly outcome: unknown; readonly ms: number }> {
+async function timed(
+  rig: ClientRig,
+  work: Promise<unknown>,
+): Promise<{ readonly outcome: unknown; readonly ms: number }> {
   const startMs = rig.clock.monotonicMs();
   const done = work
     .catch((error: unknown) => error)
@@ -53,11 +57,12 @@ test('the deadline is over all attempts', async (t) => {
     rig.provider.calls.length < 3
       ? Promise.reject(new ProviderError('RateLimited', 'slow', { retryAfterMs: 4_000 }))
       : new Promise(() => {});
-  const { outcome, ms } = await timed(rig, ask(rig));
-  t.match(outcome, { code: 'Timeout', message: "provider 'files' did not answer within the deadline" });
-  t.equal(ms, DEADLINE_MS);
-  t.equal(rig.provider.calls.length, 3);
-  t.equal(rig.provider.calls[2]?.signal.aborted, true);
+  const outcome = ask(rig).catch((error: unknown) => error);
+  await rig.clock.advance(DEADLINE_MS - 1);
+  t.same([rig.provider.calls.length, rig.provider.calls[2]?.signal.aborted], [3, false]);
+  await rig.clock.advance(1);
+  t.match(await outcome, { code: 'Timeout', message: "provider 'files' did not answer within the deadline" });
+  t.equal(rig.provider.calls[2]?.signal.aborted, true, 'the attempt has not had its own time yet');
   t.equal(rig.clock.timers, 0);
 });
 
@@ -131,4 +136,11 @@ test('the last success and the last error of each instance are remembered', asyn
     lastSuccessAtMs,
     lastError: { error: 'NetworkError', code: 'TlsError', atMs: rig.clock.wallMs() },
   });
+});
+
+test('that there is no such secret is an answer of the store, and no failure of it', async (t) => {
+  const rig = createClientRig({ maxAttempts: 1 });
+  rig.provider.failWith(new SecretNotFoundError('SecretDoesNotExist', 'x'));
+  await t.rejects(ask(rig));
+  t.same(rig.calls.lastOutcome('files'), { lastSuccessAtMs: rig.clock.wallMs() });
 });

@@ -1,8 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test, test } from 'tap';
 import { startDaemon } from './daemon.ts';
 import type { Question } from './http.ts';
 import { localConfig, secretsFile } from './local-secrets.ts';
-import { sendRaw } from './raw.ts';
+import { open, sendRaw } from './raw.ts';
 
 const VALUE = 'never-in-a-refusal';
 const daemon = await startDaemon(t, {
@@ -181,4 +182,16 @@ test('the daemon is none the worse for it', async (t) => {
     daemon.log.filter(({ level }) => level === 'error' || level === 'fatal'),
     [],
   );
+});
+
+test('clients that ask for CONNECT and reset the connection do not end the daemon', async (t) => {
+  const reset = async (delayMs: number): Promise<void> => {
+    const socket = await open(daemon.address());
+    socket.on('error', () => undefined);
+    socket.write('CONNECT db:5432 HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await pause(delayMs);
+    socket.resetAndDestroy();
+  };
+  await Promise.all(Array.from({ length: 200 }, (_, index) => reset((index % 20) / 4)));
+  t.equal((await daemon.http().get('/livez')).status, 200);
 });

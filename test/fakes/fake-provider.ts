@@ -40,7 +40,9 @@ export class FakeProvider implements SecretProvider {
 
   /** `get` throws it from now on. */
   failWith(error: Error): void {
-    this.onGet = () => Promise.reject(error);
+    this.onGet = () => {
+      throw error;
+    };
   }
 
   /** `get` never answers from now on, and does not listen to its signal either. */

@@ -19,7 +19,10 @@ async function written(t: Test, statements: string) {
      ${statements}`,
   );
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [file]);
-  const lines = stderr.trim().split('\n').filter((line) => line !== '');
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '');
   return { stdout, text: stderr, lines: lines.map((line): unknown => JSON.parse(line)) };
 }
 
@@ -70,7 +73,10 @@ test('a chain that never ends does', async (t) => {
 });
 
 test('what is redacted stays so', async (t) => {
-  const { text } = await written(t, `log.info({ token: new Redacted('kf-hidden'), deep: { a: [new Redacted('kf-hidden')] } }, 'x');`);
+  const { text } = await written(
+    t,
+    `log.info({ token: new Redacted('kf-hidden'), deep: { a: [new Redacted('kf-hidden')] } }, 'x');`,
+  );
   t.match(text, '[redacted]');
   t.notMatch(text, 'kf-hidden');
 });

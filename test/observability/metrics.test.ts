@@ -22,14 +22,26 @@ test('operations are counted and timed by provider and operation', async (t) => 
     'secrets_errors_total{provider="vault",error_type="NetworkError"} 1',
   ]);
   const durations = await samples(metrics, 'secrets_request_duration_seconds');
-  t.match(durations.join('\n'), 'secrets_request_duration_seconds_bucket{le="0.0005",provider="vault",operation="get"} 1');
+  t.match(
+    durations.join('\n'),
+    'secrets_request_duration_seconds_bucket{le="0.0005",provider="vault",operation="get"} 1',
+  );
   t.match(durations.join('\n'), 'secrets_request_duration_seconds_count{provider="vault",operation="get"} 2');
 });
 
 test('the children of an operation are made once, and no two are mixed up', async (t) => {
   const metrics = new Metrics(none);
   t.equal(metrics.operation('vault', 'get'), metrics.operation('vault', 'get'));
-  t.equal(new Set([['a', 'get'], ['b', 'get'], ['a', 'list']].map(([p = '', o = '']) => metrics.operation(p, o))).size, 3);
+  t.equal(
+    new Set(
+      [
+        ['a', 'get'],
+        ['b', 'get'],
+        ['a', 'list'],
+      ].map(([p = '', o = '']) => metrics.operation(p, o)),
+    ).size,
+    3,
+  );
 });
 
 test('states, sizes and expiries are read when they are asked for, and gone when they are gone', async (t) => {
@@ -45,7 +57,9 @@ test('states, sizes and expiries are read when they are asked for, and gone when
     'secrets_circuit_breaker_state{provider="vault",state="open"} 1',
     'secrets_circuit_breaker_state{provider="vault",state="half_open"} 0',
   ]);
-  t.same(await samples(metrics, 'secrets_identity_expiry_seconds'), ['secrets_identity_expiry_seconds{provider="vault"} 90.5']);
+  t.same(await samples(metrics, 'secrets_identity_expiry_seconds'), [
+    'secrets_identity_expiry_seconds{provider="vault"} 90.5',
+  ]);
   t.same(await samples(metrics, 'secrets_cache_size'), ['secrets_cache_size{provider="vault"} 3']);
   breakers.set('vault', 'half_open');
   sizes.clear();
@@ -62,7 +76,10 @@ test('the names and labels are those of the specification and the design, and no
   metrics.providerCalls.inc({ provider: 'p', call: 'get', status: 'success' });
   metrics.auditErrors.inc();
   const ours = (await samples(metrics, 'secrets_')).map((line) =>
-    line.replace(/="[^"]*"/g, '').replace(/ .*/, '').replace('{le,', '{'),
+    line
+      .replace(/="[^"]*"/g, '')
+      .replace(/ .*/, '')
+      .replace('{le,', '{'),
   );
   t.same([...new Set(ours)].sort(), [
     'secrets_audit_errors_total',

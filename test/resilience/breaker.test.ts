@@ -41,20 +41,17 @@ function createRig(t: Test): Rig {
   return {
     breaker,
     states,
-    pass: async (ms) => {
+    async pass(ms) {
       await clock.advance(ms);
       mock.timers.tick(ms);
     },
-    fail: async (error, subject = 'a') => {
-      await breaker.run(subject, () => Promise.reject(error)).catch(() => undefined);
+    fail: async (failure, subject = 'a') => {
+      await breaker.run(subject, rejectWith(failure)).catch(() => undefined);
     },
     succeed: async (subject = 'a') => {
       await breaker.run(subject, async () => 'fine');
     },
-    isRefused: () =>
-      breaker
-        .run('a', async () => false)
-        .catch((error: unknown) => error instanceof BreakerOpenError),
+    isRefused: () => breaker.run('a', async () => false).catch((error: unknown) => error instanceof BreakerOpenError),
   };
 }
 
@@ -72,9 +69,17 @@ async function halfOpenIt(t: Test): Promise<Rig> {
   return rig;
 }
 
+const rejectWith = (failure: Error) => async (): Promise<never> => {
+  throw failure;
+};
+
 /** Starts a call that ends when it is told to. */
-function begin<T>({ breaker }: Rig): { readonly call: Promise<unknown>; resolve(value: T): void; reject(e: Error): void } {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
+function begin({ breaker }: Rig): {
+  readonly call: Promise<unknown>;
+  resolve(value: string): void;
+  reject(e: Error): void;
+} {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   const call = breaker.run('a', () => promise).catch((error: unknown) => error);
   return { call, resolve, reject };
 }

@@ -90,7 +90,10 @@ test('a wait that would end after the deadline is not begun', async (t) => {
   t.equal(outcome, beyond, 'it is the error with its `Retry-After` that is thrown');
   const within = new ProviderError('RateLimited', 'x', { retryAfterMs: 9_999 });
   t.same((await attempt([within, undefined], { deadlineAtMs })).attemptsMs, [0, 9_999]);
-  t.same((await attempt([new ProviderError('RateLimited', 'x')], { deadlineAtMs })).attemptsMs, [0, 1_000, 3_000, 7_000]);
+  t.same(
+    (await attempt([new ProviderError('RateLimited', 'x')], { deadlineAtMs })).attemptsMs,
+    [0, 1_000, 3_000, 7_000],
+  );
 });
 
 test('and no time passes before it is thrown', async (t) => {

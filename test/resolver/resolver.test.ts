@@ -68,7 +68,10 @@ test('what was inserted is never scanned, and no pattern of replacements works i
   const { resolver, asked } = createRig();
   const { text } = await resolver.resolve('{{secret:{{secret:tricky}}', context).catch(() => ({ text: '' }));
   t.equal(text, '');
-  t.equal((await resolver.resolve('<{{secret:tricky}}{{secret:tricky}}>', context)).text, '<{{secret:plain}}$&$1{{secret:plain}}$&$1>');
+  t.equal(
+    (await resolver.resolve('<{{secret:tricky}}{{secret:tricky}}>', context)).text,
+    '<{{secret:plain}}$&$1{{secret:plain}}$&$1>',
+  );
   t.same(
     asked.map(({ path }) => path),
     ['tricky'],
@@ -84,7 +87,10 @@ test('halves of references do not meet in the result to be one', async (t) => {
 
 test('a secret is read once for each of its versions, all together, as a `resolve`', async (t) => {
   const { resolver, asked, audited } = createRig();
-  await resolver.resolve('{{secret:db#user}}{{secret:db#port}}{{secret:db}}{{secret:db@2}}{{secret:db#user@2}}{{secret:plain}}', context);
+  await resolver.resolve(
+    '{{secret:db#user}}{{secret:db#port}}{{secret:db}}{{secret:db@2}}{{secret:db#user@2}}{{secret:plain}}',
+    context,
+  );
   t.strictSame(asked, [
     { path: 'db', context, operation: 'resolve' },
     { path: 'db', context, operation: 'resolve', version: '2' },
@@ -108,14 +114,36 @@ test('all reads run at the same time', async (t) => {
 });
 
 test('all or nothing: every failure is told, in the order of the text', async (t) => {
-  const text = '{{secret:missing}}\n {{secret:db#nope}} {{secret:db}}{{secret:binary}}\n{{secret:missing}}{{secret:plain#x}}';
+  const text =
+    '{{secret:missing}}\n {{secret:db#nope}} {{secret:db}}{{secret:binary}}\n{{secret:missing}}{{secret:plain#x}}';
   const { errors, errorCount } = await failures(text);
   t.equal(errorCount, 5);
   t.strictSame(errors, [
-    { reference: '{{secret:missing}}', error: 'SecretNotFoundError', code: 'SecretDoesNotExist', status: 404, line: 1, column: 1 },
+    {
+      reference: '{{secret:missing}}',
+      error: 'SecretNotFoundError',
+      code: 'SecretDoesNotExist',
+      status: 404,
+      line: 1,
+      column: 1,
+    },
     { reference: '{{secret:db#nope}}', error: 'ParseError', code: 'KeyNotFound', status: 422, line: 2, column: 2 },
-    { reference: '{{secret:binary}}', error: 'ParseError', code: 'InvalidSecretFormat', status: 422, line: 2, column: 34 },
-    { reference: '{{secret:missing}}', error: 'SecretNotFoundError', code: 'SecretDoesNotExist', status: 404, line: 3, column: 1 },
+    {
+      reference: '{{secret:binary}}',
+      error: 'ParseError',
+      code: 'InvalidSecretFormat',
+      status: 422,
+      line: 2,
+      column: 34,
+    },
+    {
+      reference: '{{secret:missing}}',
+      error: 'SecretNotFoundError',
+      code: 'SecretDoesNotExist',
+      status: 404,
+      line: 3,
+      column: 1,
+    },
     { reference: '{{secret:plain#x}}', error: 'ParseError', code: 'JsonParseError', status: 422, line: 3, column: 19 },
   ]);
   t.notMatch(JSON.stringify(await failures(text)), /hunter2|5432/);
@@ -124,7 +152,10 @@ test('all or nothing: every failure is told, in the order of the text', async (t
 test('a syntax error fails the call before anything is read', async (t) => {
   const { resolver, asked } = createRig();
   const failure = resolver.resolve('{{secret:db}}{{secret:}}{{secret:missing}}{{secret:a#}}', context);
-  await t.rejects(failure, { name: 'ResolveFailure', failures: [{ reference: '{{secret:}}' }, { reference: '{{secret:a#}}' }] });
+  await t.rejects(failure, {
+    name: 'ResolveFailure',
+    failures: [{ reference: '{{secret:}}' }, { reference: '{{secret:a#}}' }],
+  });
   t.equal(asked.length, 0);
 });
 
