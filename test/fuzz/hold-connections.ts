@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FuzzedDaemon } from './fuzzed-daemon.ts';
@@ -22,7 +21,7 @@ export async function holdConnections({ addresses }: FuzzedDaemon): Promise<() =
       // An end of the daemon's side is taken note of, and nothing is done about it.
       socket.on('error', () => undefined).resume();
       sockets.push(socket);
-      await once(socket, 'connect');
+      await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
       socket.write(beginning);
     }
   }

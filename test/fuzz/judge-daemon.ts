@@ -3,6 +3,7 @@ import { perform } from './connection.ts';
 import { type Exchange, listeners, type ListenerName } from './exchange.ts';
 import type { Figures } from './figures.ts';
 import type { FuzzedDaemon, Written } from './fuzzed-daemon.ts';
+import { hangUp } from './hang-up.ts';
 import { holdConnections } from './hold-connections.ts';
 import { leakedSecrets, leaksToken, stackFrame } from './leaks.ts';
 import { type ParsedResponse, parseResponses } from './response-parser.ts';
@@ -31,6 +32,7 @@ const LONG_RUN_REQUESTS = 20_000;
 /** Looks at the daemon, ends it, and looks at what it has written. */
 export async function judgeDaemon(daemon: FuzzedDaemon, figures: Figures, checks: Checks): Promise<void> {
   const fail = (check: DaemonCheck, why: string): void => checks.fail(check, why);
+  await hangUp(daemon);
   if (!daemon.isRunning()) fail('the daemon is the same process as before', `process ${daemon.pid} has ended`);
   else await judgeRunning(daemon, fail);
   judgeMemory(figures, fail);

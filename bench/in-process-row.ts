@@ -1,0 +1,33 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startChild } from './child.ts';
+import type { Stand } from './ratio-row.ts';
+import type { FigureRow } from './row.ts';
+import { writeSecretsFile } from './secrets-file.ts';
+
+/** Cached reads of the client without HTTP, with and without an audit file. */
+export async function measureInProcess({ pinning, directory, options }: Stand): Promise<FigureRow> {
+  const own = await mkdtemp(join(directory, 'in-process-'));
+  await writeSecretsFile(own);
+  const read = async (...audit: readonly string[]): Promise<number> => {
+    const args = [
+      'bench/in-process-read.ts',
+      join(own, 'secrets.json'),
+      String(Math.max(1, options.seconds)),
+      ...audit,
+    ];
+    const child = await startChild({ prefix: pinning.server, args, ready: /reads a second: (\d+)/ });
+    await child.stop();
+    return Number(child.said);
+  };
+  const [bare, audited] = [await read(), await read(join(own, 'audit.log'))];
+  return {
+    kind: 'figure',
+    name: 'in-process cached Client.read',
+    budget: '≥ 1,000,000 a second',
+    figure: `${count(bare)} a second; ${count(audited)} with an audit file`,
+    values: { perSecond: bare, perSecondAudited: audited },
+  };
+}
+
+const count = (value: number): string => value.toLocaleString('en');
