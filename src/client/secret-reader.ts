@@ -89,7 +89,7 @@ export class SecretReader {
     const { identity, secret, aliases } = answer.entry;
     const { metrics, recorder } = this.#options;
     if (access.path !== identity.path) aliases.add(access.path);
-    if (answer.outcome === 'hit') metrics.cacheHits.inc({ provider: identity.provider });
+    if (answer.outcome === 'hit') metrics.hits(identity.provider).inc();
     if (answer.outcome === 'stale') metrics.staleServed.inc({ provider: identity.provider });
     recorder.succeeded(access, {
       provider: identity.provider,

@@ -16,6 +16,7 @@ export function createSchemaChecker(): SchemaChecker {
     useDefaults: true,
     strict: true,
     // That the schemas themselves are right is a test's business; it would cost each start some 30 ms.
+    meta: false,
     validateSchema: false,
     strictTypes: false,
     strictRequired: false,

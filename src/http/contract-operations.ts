@@ -29,8 +29,9 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
 /** All operations of a contract. @throws TypeError when it is not written as the binder needs it. */
 export function contractOperations(contract: JsonObject): readonly ContractOperation[] {
+  const dereference = createDereferencer(contract);
   return Object.entries(objectAt(contract, 'paths')).flatMap(([template, rawItem]) => {
-    const item = asObject(dereference(rawItem, contract));
+    const item = asObject(dereference(rawItem));
     return METHODS.filter((method) => method in item).map((method) => toOperation(template, method, item));
   });
 }
@@ -73,13 +74,20 @@ function toQuerySchema(parameters: readonly JsonObject[]): JsonObject {
   };
 }
 
-/** The value with every `$ref` into the contract replaced by what it points to. */
-function dereference(value: unknown, contract: JsonObject): unknown {
-  if (Array.isArray(value)) return value.map((item) => dereference(item, contract));
-  if (!isObject(value)) return value;
-  const { $ref } = value;
-  if (typeof $ref === 'string') return dereference(lookUp($ref, contract), contract);
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, dereference(member, contract)]));
+/** Replaces every `$ref` into the contract by what it points to; each target is gone through once. */
+function createDereferencer(contract: JsonObject): (value: unknown) => unknown {
+  const targets = new Map<string, unknown>();
+  const dereference = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(dereference);
+    if (!isObject(value)) return value;
+    const { $ref } = value;
+    if (typeof $ref !== 'string') {
+      return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, dereference(member)]));
+    }
+    if (!targets.has($ref)) targets.set($ref, dereference(lookUp($ref, contract)));
+    return targets.get($ref);
+  };
+  return dereference;
 }
 
 function lookUp(reference: string, contract: JsonObject): unknown {

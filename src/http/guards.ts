@@ -10,12 +10,16 @@ const HOST = /^(\[[^\]]*\]|[^:]*)(?::\d*)?$/;
 /** Against DNS rebinding: a page of another site reaches this port under that site's name. */
 export function allowedHost(hosts: readonly string[]): Guard {
   const allowed = new Set([...LOOPBACK_HOSTS, ...hosts]);
+  // Programs name the same host each time.
+  let seen: string | undefined;
   return ({ host }) => {
+    if (host !== undefined && host === seen) return;
     if (host === undefined) throw new RequestError('HostNotAllowed', "the request has no 'Host'");
     const name = HOST.exec(host)?.[1]?.toLowerCase();
     if (name === undefined || !allowed.has(name)) {
       throw new RequestError('HostNotAllowed', "the request's 'Host' is not one that this daemon serves (see 'hosts')");
     }
+    seen = host;
   };
 }
 

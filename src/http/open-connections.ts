@@ -1,10 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** A request on a connection, and what came of it. Answers go out in the order of the requests. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 interface Traffic {
-  /** Requests whose answer has not been sent. */
-  unanswered: number;
-  latest: IncomingMessage | undefined;
+  before: Exchange | undefined;
+  latest: Exchange | undefined;
 }
 
 /** The open connections of a server. Node tells neither which are silent nor, once it is closing, times them out. */
@@ -13,24 +18,24 @@ export class OpenConnections {
 
   constructor(server: Server) {
     server.on('connection', (socket) => {
-      this.#traffic.set(socket, { unanswered: 0, latest: undefined });
+      this.#traffic.set(socket, { before: undefined, latest: undefined });
       socket.once('close', () => this.#traffic.delete(socket));
     });
-    server.on('request', (request, response) => this.#asked(request, response));
+    server.on('request', (request, response) => {
+      const traffic = this.#traffic.get(request.socket);
+      if (traffic === undefined) return;
+      traffic.before = traffic.latest;
+      traffic.latest = { request, response };
+    });
   }
 
   /** Cuts those on which no answer is due: silent ones, and those whose only request never came whole. */
   cutUnasked(): void {
-    for (const [socket, { unanswered, latest }] of this.#traffic) {
-      if (unanswered === 0 || (unanswered === 1 && latest?.complete === false)) socket.destroy();
+    for (const [socket, { before, latest }] of this.#traffic) {
+      const isHalfAsked = latest?.request.complete === false && isAnswered(before);
+      if (isAnswered(latest) || isHalfAsked) socket.destroy();
     }
   }
-
-  #asked(request: IncomingMessage, response: ServerResponse): void {
-    const traffic = this.#traffic.get(request.socket);
-    if (traffic === undefined) return;
-    traffic.unanswered++;
-    traffic.latest = request;
-    response.once('close', () => traffic.unanswered--);
-  }
 }
+
+const isAnswered = (exchange: Exchange | undefined): boolean => exchange?.response.writableFinished !== false;

@@ -8,7 +8,7 @@ type Part = 'querystring' | 'body';
 /** Checks queries and bodies against the contract. Queries are text, so that numbers and flags are converted. */
 export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   // The tests check the contract's schemas; to check them again would double the time that a start takes.
-  const options = { strict: false, validateSchema: false, validateFormats: false, useDefaults: true };
+  const options = { strict: false, meta: false, validateSchema: false, validateFormats: false, useDefaults: true };
   const ajvOf = {
     querystring: new Ajv2020({ ...options, coerceTypes: 'array' }),
     body: new Ajv2020(options),

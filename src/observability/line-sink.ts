@@ -16,7 +16,7 @@ export interface LineSinkOptions {
 }
 
 const FLUSH_MS = 1_000;
-const CHUNK_BYTES = 16_384;
+const CHUNK_BYTES = 65_536;
 // A sink that was slow for a moment catches up with fewer, larger writes.
 const MAX_WRITE_BYTES = 262_144;
 // The most that a UTF-16 unit takes in UTF-8.

@@ -1,3 +1,4 @@
+import { DeferredCount } from './deferred-count.ts';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Values that are read when Prometheus asks, instead of being kept up to date. */
@@ -40,7 +41,9 @@ export class Metrics {
     'provider',
     'error_type',
   ]);
-  readonly cacheHits = this.#counter('secrets_cache_hits_total', 'Reads answered from the cache.', ['provider']);
+  readonly #deferred: DeferredCount[] = [];
+  readonly #hits = new Map<string, DeferredCount>();
+  readonly #cacheHits = this.#counter('secrets_cache_hits_total', 'Reads answered from the cache.', ['provider']);
   readonly cacheMisses = this.#counter('secrets_cache_misses_total', 'Reads that had to ask the store.', ['provider']);
   readonly cacheEvictions = this.#counter('secrets_cache_evictions_total', 'Entries dropped before their time.', [
     'provider',
@@ -90,7 +93,18 @@ export class Metrics {
 
   /** All metrics in the Prometheus text format. */
   text(): Promise<string> {
+    for (const count of this.#deferred) count.flush();
     return this.#registry.metrics();
+  }
+
+  /** Reads of an instance that the cache answered. */
+  hits(provider: string): DeferredCount {
+    let hits = this.#hits.get(provider);
+    if (hits === undefined) {
+      hits = this.#defer(this.#cacheHits.labels(provider));
+      this.#hits.set(provider, hits);
+    }
+    return hits;
   }
 
   operation(provider: string, operation: string): OperationMetrics {
@@ -104,7 +118,7 @@ export class Metrics {
   }
 
   #resolve(provider: string, operation: string): OperationMetrics {
-    const success = this.#requests.labels(provider, operation, 'success');
+    const success = this.#defer(this.#requests.labels(provider, operation, 'success'));
     const error = this.#requests.labels(provider, operation, 'error');
     const duration = this.#durations.labels(provider, operation);
     return {
@@ -118,6 +132,12 @@ export class Metrics {
         this.#errors.inc({ provider, error_type: errorType });
       },
     };
+  }
+
+  #defer(counter: { inc(value: number): void }): DeferredCount {
+    const count = new DeferredCount(counter);
+    this.#deferred.push(count);
+    return count;
   }
 
   #counter<const L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {

@@ -15,8 +15,8 @@ test('operations are counted and timed by provider and operation', async (t) => 
   metrics.operation('vault', 'get').succeeded(0.0004);
   metrics.operation('vault', 'get').failed('NetworkError', 3);
   t.same(await samples(metrics, 'secrets_requests_total'), [
-    'secrets_requests_total{provider="vault",operation="get",status="success"} 1',
     'secrets_requests_total{provider="vault",operation="get",status="error"} 1',
+    'secrets_requests_total{provider="vault",operation="get",status="success"} 1',
   ]);
   t.same(await samples(metrics, 'secrets_errors_total'), [
     'secrets_errors_total{provider="vault",error_type="NetworkError"} 1',
@@ -70,8 +70,8 @@ test('states, sizes and expiries are read when they are asked for, and gone when
 test('the names and labels are those of the specification and the design, and no label holds a path', async (t) => {
   const metrics = new Metrics(none);
   metrics.operation('p', 'get').failed('e', 1);
-  for (const counter of [metrics.cacheHits, metrics.cacheMisses, metrics.staleServed, metrics.largeValues])
-    counter.inc({ provider: 'p' });
+  metrics.hits('p').inc();
+  for (const counter of [metrics.cacheMisses, metrics.staleServed, metrics.largeValues]) counter.inc({ provider: 'p' });
   metrics.cacheEvictions.inc({ provider: 'p', reason: 'space' });
   metrics.providerCalls.inc({ provider: 'p', call: 'get', status: 'success' });
   metrics.auditErrors.inc();
@@ -98,4 +98,18 @@ test('the names and labels are those of the specification and the design, and no
   t.match(await metrics.text(), 'process_cpu_seconds_total');
   t.match(await metrics.text(), 'nodejs_eventloop_lag_seconds');
   t.match(metrics.contentType, 'text/plain');
+});
+
+test('what is counted on the way of every read is there when Prometheus asks, once', async (t) => {
+  const metrics = new Metrics(none);
+  for (let read = 0; read < 3; read++) {
+    metrics.hits('p').inc();
+    metrics.operation('p', 'get').succeeded(0.001);
+  }
+  const expected = ['secrets_cache_hits_total{provider="p"} 3'];
+  t.same(await samples(metrics, 'secrets_cache_hits_total'), expected);
+  t.same(await samples(metrics, 'secrets_cache_hits_total'), expected);
+  t.same(await samples(metrics, 'secrets_requests_total'), [
+    'secrets_requests_total{provider="p",operation="get",status="success"} 3',
+  ]);
 });
