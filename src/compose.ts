@@ -58,19 +58,23 @@ export async function compose(around: Surroundings, config: Config, previous?: C
   }
 }
 
-/** Ends what the composition does not share with the one that replaces it. */
-export async function retire(composition: Composition, next?: Composition): Promise<void> {
-  const ended = [...composition.instances.values()].filter(
-    (instance) => next?.instances.get(instance.name) !== instance,
-  );
-  for (const { name } of ended) {
+/** Forgets what was read from the instances that `next` does not take over. */
+export function forgetReplaced(composition: Composition, next: Composition): void {
+  for (const { name } of endedInstances(composition, next)) {
     composition.client.dropInstance(name);
     // It may have taken over the entries.
-    next?.client.dropInstance(name);
+    next.client.dropInstance(name);
   }
-  await Promise.all(ended.map(closeInstance));
-  if (composition.auditSink !== next?.auditSink) await composition.auditSink?.close();
 }
+
+/** Closes what the composition does not share with the one that stays. */
+export async function retire(composition: Composition, staying?: Composition): Promise<void> {
+  await Promise.all(endedInstances(composition, staying).map(closeInstance));
+  if (composition.auditSink !== staying?.auditSink) await composition.auditSink?.close();
+}
+
+const endedInstances = (composition: Composition, staying?: Composition): readonly Instance[] =>
+  [...composition.instances.values()].filter((instance) => staying?.instances.get(instance.name) !== instance);
 
 async function closeInstance({ provider, breaker }: Instance): Promise<void> {
   breaker.close();

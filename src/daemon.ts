@@ -1,4 +1,4 @@
-import { type Composition, compose, retire, type Surroundings } from './compose.ts';
+import { type Composition, compose, forgetReplaced, retire, type Surroundings } from './compose.ts';
 import type { Config } from './config/config.ts';
 import { Server } from './http/server.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
@@ -7,12 +7,18 @@ import { systemClock } from './core/clock.ts';
 import type { ProviderKind } from './core/provider.ts';
 import { version } from './version.ts';
 
+interface Outgoing {
+  end(): Promise<void>;
+}
+
 /** The running daemon: a composition behind a server, replaced as a whole when the configuration changes. */
 export class Daemon {
   readonly #log: Logger;
   readonly #around: Surroundings;
   readonly #server: Server;
   #composition: Composition | undefined;
+  /** Replaced, and still needed by what began with them. */
+  readonly #outgoing = new Set<Outgoing>();
 
   constructor(config: Config, kinds: readonly ProviderKind[]) {
     this.#log = createLogger(config.log);
@@ -60,14 +66,29 @@ export class Daemon {
     const names = await this.#serve(next, previous);
     this.#composition = next;
     this.#log.level = config.log.level;
-    if (previous !== undefined) await retire(previous, next);
+    if (previous !== undefined) this.#retireLater(previous, next);
     return names;
   }
 
   /** Drains, then ends everything; nothing in flight is lost. */
   async stop(): Promise<void> {
     await this.#server.stop();
+    await Promise.all([...this.#outgoing].map((outgoing) => outgoing.end()));
     if (this.#composition !== undefined) await retire(this.#composition);
+  }
+
+  /** Reads that are under way end within the deadline; until then they need their provider and their audit sink. */
+  #retireLater(previous: Composition, next: Composition): void {
+    forgetReplaced(previous, next);
+    const outgoing: Outgoing = {
+      end: () => {
+        timer.cancel();
+        this.#outgoing.delete(outgoing);
+        return retire(previous, next);
+      },
+    };
+    const timer = systemClock.after(previous.config.deadlineMs, () => void outgoing.end());
+    this.#outgoing.add(outgoing);
   }
 
   async #serve(next: Composition, previous?: Composition): Promise<readonly string[]> {

@@ -25,26 +25,32 @@ async function runDaemon(loader: ConfigLoader): Promise<ExitCode> {
   const { Daemon } = await import('./daemon.ts');
   const daemon = new Daemon(config, providerKinds);
   for (const warning of warnings) daemon.log.warn({}, warning);
-  const names = await daemon.start(config);
-  announce(names, loader.isQuickStart, daemon.log);
+  // A signal during the start counts, too: as the first process of a container it would be ignored otherwise.
+  const toldToStop = new Promise<void>((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });
+  const started = daemon.start(config).then((names) => announce(names, loader.isQuickStart, daemon.log));
   // One after the other: each takes over what the one before it left.
-  let reloaded = Promise.resolve();
+  let reloaded = started.catch(() => undefined);
   const onHangup = (): void => {
     reloaded = reloaded.then(() => reload(daemon, loader));
   };
   process.on('SIGHUP', onHangup);
+  // Nothing else does while everything waits.
   const keepAlive = setInterval(() => undefined, 2 ** 31 - 1);
-  await new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
-  });
-  // From now on a signal to reload means nothing; ignoring it keeps it from ending the process.
-  process.off('SIGHUP', onHangup).on('SIGHUP', () => undefined);
-  await reloaded;
-  // A second one ends the process at once, as is usual.
-  process.once('SIGINT', () => process.exit(1));
-  await daemon.stop();
-  clearInterval(keepAlive);
+  try {
+    await started;
+    await toldToStop;
+    // From now on a signal to reload means nothing; ignoring it keeps it from ending the process.
+    process.off('SIGHUP', onHangup).on('SIGHUP', () => undefined);
+    await reloaded;
+    // A second one ends the process at once, as is usual.
+    process.once('SIGINT', () => process.exit(1));
+    await daemon.stop();
+  } finally {
+    clearInterval(keepAlive);
+  }
   return 0;
 }
 
@@ -64,7 +70,8 @@ async function reload(daemon: Daemon, loader: ConfigLoader): Promise<void> {
 function announce(names: readonly string[], isQuickStart: boolean, log: Log): void {
   const [first = ''] = names;
   const url = first.startsWith('unix:') ? `--unix-socket ${first.slice(5)} http://localhost` : first;
-  const sentence = `listening on ${names.join(', ')}; try: curl ${url.replace('127.0.0.1', 'localhost')}/v1/secrets/db/creds`;
+  const path = isQuickStart ? '/v1/secrets/db/creds' : '/v1/secrets';
+  const sentence = `listening on ${names.join(', ')}; try: curl ${url.replace('127.0.0.1', 'localhost')}${path}`;
   if (isQuickStart) io.stderr(`keyfob ${sentence}\n`);
   else log.info({}, sentence);
 }

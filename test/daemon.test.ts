@@ -99,3 +99,35 @@ test('what cannot start leaves nothing behind', async (t) => {
   const second = new Daemon(config(), providerKinds);
   await t.rejects(second.start(config({ listen: ['127.0.0.1:0', ...taken] })), { code: 'MissingEndpoint' });
 });
+
+test('a new configuration that cannot be served leaves the values that were read', async (t) => {
+  const config = await settings(t);
+  const daemon = new Daemon(config(), providerKinds);
+  t.teardown(() => daemon.stop());
+  const names = await daemon.start(config());
+  const http = client(names);
+  await http.get('/v1/secrets/mail/token');
+  const other = new Daemon(config(), providerKinds);
+  t.teardown(() => other.stop());
+  const taken = await other.start(config());
+  const changed = config({ circuitBreaker: { failureThreshold: 9 }, ops: { listen: taken } });
+  await t.rejects(daemon.reload(changed), { code: 'MissingEndpoint' });
+  t.match((await http.get('/v1/secrets/mail/token')).headers, { 'cache-status': /hit/ });
+});
+
+test('the same large secret many times is no way to exhaust the memory', async (t) => {
+  const path = await secretsFile(t, `big: ${'x'.repeat(1_000_000)}\n`);
+  const config = await settings(t);
+  const big = config({ providers: [{ name: 'files', type: 'local', path }] });
+  const daemon = new Daemon(big, providerKinds);
+  t.teardown(() => daemon.stop());
+  const http = client(await daemon.start(big));
+  t.equal((await http.post('/v1/resolve', { text: '{{secret:big}}'.repeat(10) })).status, 200);
+  const resolved = await http.post('/v1/resolve', { text: '{{secret:big}}'.repeat(600) });
+  t.match([resolved.status, resolved.json], [413, { code: 'PayloadTooLarge' }]);
+  const { status, json } = await http.post('/v1/batch', { secrets: Array(100).fill({ path: 'big' }) });
+  const { results } = Object(json);
+  t.equal(status, 200);
+  t.match(results[0], { path: 'big', secret: { version: String } });
+  t.match(results[99], { path: 'big', problem: { status: 413, code: 'PayloadTooLarge' } });
+});

@@ -1,4 +1,5 @@
 import type { Location } from '../core/provider.ts';
+import { isPinned } from '../core/selector.ts';
 
 /** What the cache keeps something for: one selector of one secret of one instance. */
 export interface SecretIdentity {
@@ -6,6 +7,8 @@ export interface SecretIdentity {
   readonly key: string;
   /** Different for each instance and secret; shared by all selectors of the secret. */
   readonly secretKey: string;
+  /** Whether the selector may mean another version tomorrow. */
+  readonly isMutable: boolean;
   /** Name of the instance. */
   readonly provider: string;
   /** The path as the (first) caller wrote it. */
@@ -17,5 +20,5 @@ export function toIdentity(provider: string, path: string, location: Location): 
   const { id, selector } = location;
   const secretKey = JSON.stringify([provider, id]);
   const key = secretKey + JSON.stringify([selector.version ?? null, selector.stage ?? null]);
-  return { key, secretKey, provider, path };
+  return { key, secretKey, isMutable: !isPinned(selector), provider, path };
 }

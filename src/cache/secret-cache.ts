@@ -7,7 +7,7 @@ import { CacheEntry, type Representation } from './cache-entry.ts';
 import type { SecretIdentity } from './cache-key.ts';
 import { NegativeCache } from './negative-cache.ts';
 
-export type EvictionReason = 'space' | 'invalidated' | 'refused';
+export type EvictionReason = 'space' | 'invalidated' | 'refused' | 'changed';
 
 export interface SecretCacheOptions {
   readonly clock: Clock;
@@ -89,6 +89,7 @@ export class SecretCache {
     const staleUntilMs = times.fetchedAtMs + Math.min(this.#options.maxStaleMs, secret.ttlMs ?? Infinity);
     const entry = new CacheEntry(identity, secret, { fetchedAtMs: times.fetchedAtMs, expiresAtMs, staleUntilMs });
     if (times.keep) {
+      this.#evictChanged(identity, secret);
       this.#negative.remove((refused) => refused.key === identity.key);
       this.#entries.set(identity.key, entry);
     }
@@ -160,6 +161,16 @@ export class SecretCache {
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     if (!this.#entries.has(key)) this.#options.onEvict(provider, 'space');
+  }
+
+  /** A new version shifts what the other stages of the secret mean. */
+  #evictChanged(identity: SecretIdentity, secret: Secret): void {
+    const known = this.#entries.peek(identity.key);
+    if (!identity.isMutable || known === undefined || known.secret.version === secret.version) return;
+    this.#evict(
+      'changed',
+      (kept) => kept.isMutable && kept.secretKey === identity.secretKey && kept.key !== identity.key,
+    );
   }
 
   #evict(reason: EvictionReason, matches: (identity: SecretIdentity, entry: CacheEntry) => boolean): void {

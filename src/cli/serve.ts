@@ -3,6 +3,7 @@ import { type LoadedConfig, loadConfig, localConfig } from '../config/load-confi
 import { providerKinds } from '../providers/registry.ts';
 import type { CommandIo, ExitCode } from './command-io.ts';
 import { parseCommandLine } from './parse-command-line.ts';
+import { UsageError } from './usage-error.ts';
 import { runCommand } from './run-command.ts';
 
 /** A configuration that can be read again. */
@@ -39,11 +40,14 @@ export interface ConfigFlags {
 
 export function createLoader(flags: ConfigFlags, env: CommandIo['env']): ConfigLoader {
   const { config, local, listen } = flags;
+  if (config !== undefined && local !== undefined) {
+    throw new UsageError("'--config' and '--local' exclude each other");
+  }
   const overrides = listen === undefined ? {} : { listen };
   return {
-    isQuickStart: local !== undefined && config === undefined,
+    isQuickStart: local !== undefined,
     load: async () => {
-      if (local !== undefined && config === undefined) return localConfig(local, providerKinds, overrides);
+      if (local !== undefined) return localConfig(local, providerKinds, overrides);
       return loadConfig(await readConfigFile(findConfigFile({ flag: config, env })), providerKinds, overrides);
     },
   };

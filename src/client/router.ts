@@ -59,7 +59,7 @@ export class Router {
   /** @throws RequestError `InvalidPath`; ConfigurationError `InvalidProvider` when nothing is configured for it. */
   route(target: Target): Route {
     const { path, version, stage, provider } = target;
-    // The path alone is the key of the common case, for it costs nothing to make; no other key may look like a path.
+    // The path alone is the key of the common case, for it costs nothing to make.
     const isPlain = version === undefined && stage === undefined && provider === undefined;
     const routes = isPlain ? this.#routes : this.#specialRoutes;
     const key = isPlain ? path : JSON.stringify([path, version ?? null, stage ?? null, provider ?? null]);

@@ -10,6 +10,7 @@ import type { Log } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import { isPinned } from '../core/selector.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { BreakerOpenError } from '../resilience/breaker-open-error.ts';
 import { isThrottled, isTransient } from '../resilience/transient.ts';
 import type { Route } from './router.ts';
 import { type Flight, SingleFlight } from './single-flight.ts';
@@ -33,6 +34,12 @@ export interface SecretFetcherOptions {
   readonly resetTimeoutMs: number;
 }
 
+interface Question {
+  readonly route: Route;
+  readonly flight: Flight;
+  readonly fresh: boolean;
+}
+
 const LARGE_VALUE_BYTES = 65_536;
 // A version never changes; whether it may still be read is checked again hourly (design §4).
 const PINNED_TTL_MS = 3_600_000;
@@ -48,7 +55,7 @@ export class SecretFetcher {
 
   /** @param fresh asks after this call, instead of taking the answer to a question that is under way. */
   fetch(route: Route, fresh: boolean): Promise<Fetched> {
-    const ask = (flight: Flight): Promise<Fetched> => this.#ask(route, flight);
+    const ask = (flight: Flight): Promise<Fetched> => this.#ask({ route, flight, fresh });
     return fresh ? this.#flights.joinNext(route.identity, ask) : this.#flights.join(route.identity, ask);
   }
 
@@ -58,7 +65,7 @@ export class SecretFetcher {
     this.#options.cache.invalidate(matches);
   }
 
-  async #ask(route: Route, flight: Flight): Promise<Fetched> {
+  async #ask({ route, flight, fresh }: Question): Promise<Fetched> {
     const { cache, calls, clock, log } = this.#options;
     const { instance, location, identity } = route;
     const fetchedAtMs = clock.monotonicMs();
@@ -69,8 +76,8 @@ export class SecretFetcher {
         name: 'get',
         subject: location.id,
         run: (call) => instance.provider.get(location, call),
-        // With a value at hand, readers shall not wait for the second attempt.
-        ...(stale !== undefined && { maxAttempts: 1 }),
+        // With a value at hand, readers shall not wait for the second attempt; unless it is not good enough for them.
+        ...(stale !== undefined && !fresh && { maxAttempts: 1 }),
       });
       this.#assertSize(secret, route);
       const ttlMs = isPinned(location.selector) ? PINNED_TTL_MS : route.ttlMs;
@@ -94,17 +101,18 @@ export class SecretFetcher {
 
   /** @returns the stale value, when there is one and the failure allows it; else throws the failure. */
   #failed(error: unknown, route: Route, stale: CacheEntry | undefined): Fetched {
-    const { cache, log, resetTimeoutMs } = this.#options;
+    const { cache, clock, log, resetTimeoutMs } = this.#options;
     const { identity } = route;
     if (!isTransient(error) || !isSecretsError(error)) throw error;
     const fields = { provider: identity.provider, secret_path: identity.path, code: error.code, err: error };
     if (stale === undefined) {
-      const level = isThrottled(error) ? 'warn' : 'error';
+      // The breaker said so when it opened.
+      const level = error instanceof BreakerOpenError ? 'debug' : isThrottled(error) ? 'warn' : 'error';
       log[level](fields, 'the store failed and there is no earlier value');
       throw error;
     }
     const delayMs = Math.min(route.ttlMs / 2, resetTimeoutMs);
-    cache.postpone(stale, delayMs);
+    if (!stale.isFresh(clock.monotonicMs())) cache.postpone(stale, delayMs);
     log.warn(fields, 'the store failed, so the earlier value answers');
     return { entry: stale, failure: error };
   }

@@ -1,5 +1,6 @@
 import { ParseError } from '../core/errors/parse-error.ts';
-import { isJsonDocument, memberText, plainText, pointerText } from '../core/json-text.ts';
+import { JsonNode } from '../core/json-node.ts';
+import { isJsonDocument, plainText } from '../core/json-text.ts';
 import type { Secret } from '../core/secret.ts';
 
 /** A secret's value, or the part of it that was asked for. */
@@ -10,23 +11,42 @@ export interface SecretPart {
   readonly json?: string;
 }
 
-/** The whole value; `json` is there when it is a JSON object or array. */
-export function wholeSecret(secret: Secret): SecretPart {
-  const value = secret.value.expose();
-  return typeof value === 'string' && isJsonDocument(value) ? { value, json: value } : { value };
-}
+/** Takes parts out of one secret. That it is JSON, and where its keys are, is found out once for all of them. */
+export class SecretParts {
+  readonly #value: string | Uint8Array;
+  /** False until it has been found out. */
+  #document: JsonNode | undefined | false = false;
 
-/**
- * One key of a JSON secret: a top-level name, or a JSON Pointer when it starts with `/`. Text and numbers are those of
- * the store's source text.
- * @throws ParseError `JsonParseError` when the secret is no JSON document, `KeyNotFound` when it has no such key.
- */
-export function secretKey(secret: Secret, key: string): SecretPart {
-  const { json } = wholeSecret(secret);
-  if (json === undefined) {
-    throw new ParseError('JsonParseError', `the secret is no JSON document, so it has no key '${key}'`);
+  constructor(secret: Secret) {
+    this.#value = secret.value.expose();
   }
-  const found = key.startsWith('/') ? pointerText(json, key) : memberText(json, key);
-  if (found === undefined) throw new ParseError('KeyNotFound', `the secret has no key '${key}'`);
-  return { value: plainText(found), json: found };
+
+  /** The whole value; `json` is there when it is a JSON object or array. */
+  whole(): SecretPart {
+    const document = this.#find();
+    return document === undefined ? { value: this.#value } : { value: this.#value, json: document.text };
+  }
+
+  /**
+   * One key of a JSON secret: a top-level name, or a JSON Pointer when it starts with `/`. Text and numbers are those of
+   * the store's source text.
+   * @throws ParseError `JsonParseError` when the secret is no JSON document, `KeyNotFound` when it has no such key.
+   */
+  key(key: string): SecretPart {
+    const document = this.#find();
+    if (document === undefined) {
+      throw new ParseError('JsonParseError', `the secret is no JSON document, so it has no key '${key}'`);
+    }
+    const found = key.startsWith('/') ? document.at(key) : document.isObject ? document.child(key) : undefined;
+    if (found === undefined) throw new ParseError('KeyNotFound', `the secret has no key '${key}'`);
+    return { value: plainText(found.text), json: found.text };
+  }
+
+  #find(): JsonNode | undefined {
+    if (this.#document === false) {
+      const value = this.#value;
+      this.#document = typeof value === 'string' && isJsonDocument(value) ? new JsonNode(value) : undefined;
+    }
+    return this.#document;
+  }
 }

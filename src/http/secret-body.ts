@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Representation } from '../cache/cache-entry.ts';
-import { secretKey, wholeSecret } from '../client/secret-part.ts';
+import { SecretParts } from '../client/secret-part.ts';
 import type { ReadAnswer } from '../client/secret-reader.ts';
 import { Redacted } from '../core/redacted.ts';
 import type { SecretMetadata } from '../core/secret.ts';
@@ -54,12 +54,13 @@ function contentType(body: string | Uint8Array, { raw }: BodyChoice): string {
 }
 
 function rawBody({ secret }: ReadAnswer['entry'], { key }: BodyChoice): string | Uint8Array {
-  return key === undefined ? secret.value.expose() : secretKey(secret, key).value;
+  return key === undefined ? secret.value.expose() : new SecretParts(secret).key(key).value;
 }
 
 /** Written member by member: nothing that is not named here can leave, and the document goes in as its source text. */
 function jsonBody({ identity, secret }: ReadAnswer['entry'], { path, key }: BodyChoice): string {
-  const { value, json } = key === undefined ? wholeSecret(secret) : secretKey(secret, key);
+  const parts = new SecretParts(secret);
+  const { value, json } = key === undefined ? parts.whole() : parts.key(key);
   const isText = typeof value === 'string';
   const members = JSON.stringify({
     path,

@@ -307,3 +307,22 @@ test('the counts', async (t) => {
   );
   t.ok(bytes > 5 * 1_024);
 });
+
+test('a new version drops what other stages of the secret meant, and nothing else', async (t) => {
+  const { cache, evictions } = createCacheRig();
+  const times = { fetchedAtMs: 1_000_000, ttlMs: 60_000, keep: true };
+  const [now, before, pinned, other] = [
+    identity('a'),
+    identity('a', { stage: 'previous' }),
+    identity('a', { version: '1' }),
+    identity('b', { stage: 'previous' }),
+  ];
+  for (const kept of [now, before, pinned, other]) cache.store(kept, { ...textSecret('x'), version: '1' }, times);
+  cache.store(now, { ...textSecret('y'), version: '1' }, times);
+  t.ok(cache.get(before.key), 'the same version shifts nothing');
+  cache.store(now, { ...textSecret('z'), version: '2' }, times);
+  t.equal(cache.get(before.key), undefined);
+  t.ok(cache.get(pinned.key));
+  t.ok(cache.get(other.key));
+  t.same(evictions, ['files changed']);
+});

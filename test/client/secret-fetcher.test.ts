@@ -5,6 +5,7 @@ import { AuthenticationError } from '../../src/core/errors/authentication-error.
 import { NetworkError } from '../../src/core/errors/network-error.ts';
 import { ProviderError } from '../../src/core/errors/provider-error.ts';
 import { SecretNotFoundError } from '../../src/core/errors/secret-not-found-error.ts';
+import { BreakerOpenError } from '../../src/resilience/breaker-open-error.ts';
 import { binarySecret, textSecret } from '../fakes/secrets.ts';
 import { type ClientRig, createClientRig, DEADLINE_MS, MAX_VALUE_BYTES, RESET_MS, TTL_MS } from './client-rig.ts';
 
@@ -217,4 +218,23 @@ test('no value is in the log', async (t) => {
   await fetchA(rig);
   t.match(rig.log.text(), 'secret_path');
   t.notMatch(rig.log.text(), 'value of a');
+});
+
+test('whoever wants a fresh value is not content with one attempt, and leaves a value that still holds alone', async (t) => {
+  const rig = createClientRig();
+  await fetchA(rig);
+  rig.provider.calls.length = 0;
+  rig.provider.failWith(new ProviderError('InternalError', 'x'));
+  const fetched = fetchA(rig, true);
+  await rig.clock.advance(DEADLINE_MS);
+  t.match(await fetched, { failure: { code: 'InternalError' } });
+  t.equal(rig.provider.calls.length, 3);
+  t.equal((await fetched).entry.nextAttemptAtMs, 0);
+});
+
+test('while the breaker is open, reads are no lines of the log', async (t) => {
+  const rig = createClientRig();
+  rig.provider.failWith(new BreakerOpenError('files', 1_000));
+  await t.rejects(fetchA(rig), { code: 'ProviderUnavailable' });
+  t.same(rig.log.messages('error'), []);
 });

@@ -101,3 +101,13 @@ test('wrong use', async (t) => {
     uses.map(async ([args, stderr]) => t.match(await runBundle(args), { code: 2, stdout: '', stderr }, args.join(' '))),
   );
 });
+
+test('a configuration and a file of secrets exclude each other', async (t) => {
+  const both = await runBundle(['serve', '--config', 'a.yaml', '--local', 'b.yaml']);
+  t.match([both.code, both.stderr], [2, /'--config' and '--local' exclude each other/]);
+});
+
+test('a daemon that cannot start ends, and does not wait for anything', async (t) => {
+  const { code, stderr } = await runBundle(['serve', '--local', '/nowhere/secrets.yaml', '--listen', '127.0.0.1:0']);
+  t.match([code, stderr], [2, /nowhere/]);
+});

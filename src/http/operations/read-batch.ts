@@ -1,4 +1,5 @@
 import type { AccessContext } from '../../core/access-context.ts';
+import { RequestError } from '../../core/errors/request-error.ts';
 import type { Handler } from '../bind-operations.ts';
 import { toProblem } from '../problem.ts';
 import { toAccessContext } from '../request-context.ts';
@@ -13,16 +14,35 @@ interface BatchItem {
   readonly provider?: string;
 }
 
+const MAX_BATCH_LENGTH = 16 * 1024 * 1024;
+
 /** `POST /v1/batch`: a result for each item, in the order asked. The bodies are those of single reads. */
 export function readBatch(tools: OperationTools): Handler {
   return async (request, reply) => {
     const context = toAccessContext(request);
-    const results = await Promise.all(parseItems(request.body).map((item) => readItem(tools, item, context)));
+    const items = parseItems(request.body);
+    const results = await Promise.all(items.map((item) => readItem(tools, item, context)));
     return reply
       .type('application/json; charset=utf-8')
       .header('cache-control', 'no-store')
-      .send(`{"results":[${results.join(',')}]}`);
+      .send(`{"results":[${bounded(items, results, context).join(',')}]}`);
   };
+}
+
+/** The same large secret may be asked for a hundred times: what does not fit any more is answered by a problem. */
+function bounded(
+  items: readonly BatchItem[],
+  results: readonly string[],
+  { requestId }: AccessContext,
+): readonly string[] {
+  const tooLarge = new RequestError('PayloadTooLarge', 'the answer would be larger than 16 MiB; ask for fewer at once');
+  let length = 0;
+  return results.map((result, index) => {
+    const path = items[index]?.path ?? '';
+    const isWithin = length + result.length <= MAX_BATCH_LENGTH;
+    if (isWithin) length += result.length;
+    return isWithin ? result : JSON.stringify({ path, problem: { ...toProblem(tooLarge, requestId), path } });
+  });
 }
 
 async function readItem(tools: OperationTools, item: BatchItem, context: AccessContext): Promise<string> {
