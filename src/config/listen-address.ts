@@ -30,12 +30,6 @@ export function isSameAddress(a: ListenAddress, b: ListenAddress): boolean {
   return a.port === b.port && a.port !== 0 && (a.host === b.host || covers(a.host, b.host) || covers(b.host, a.host));
 }
 
-/** As it is written in the configuration. */
-export function formatListenAddress(address: ListenAddress): string {
-  if (address.kind === 'unix') return `unix:${address.path}`;
-  return `${isIPv6(address.host) ? `[${address.host}]` : address.host}:${address.port}`;
-}
-
 /** Whether the first is the address of all interfaces; that of IPv6 takes IPv4 with it. */
 function covers(all: string, host: string): boolean {
   return all === '::' || (all === '0.0.0.0' && isIPv4(host));

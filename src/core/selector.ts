@@ -15,8 +15,5 @@ export function toSelector(version: string | undefined, stage: string | undefine
   return { ...(version !== undefined && { version }), ...(namedStage !== undefined && { stage: namedStage }) };
 }
 
-export const isCurrent = (selector: Selector): boolean =>
-  selector.version === undefined && selector.stage === undefined;
-
 /** Whether the selector names one version for ever. */
 export const isPinned = (selector: Selector): boolean => selector.version !== undefined;

@@ -1,10 +1,9 @@
 import { test } from 'tap';
-import { current, isCurrent, isPinned, toSelector } from '../../src/core/selector.ts';
+import { current, isPinned, toSelector } from '../../src/core/selector.ts';
 
 test('none and `current` are one selector', async (t) => {
   t.equal(toSelector(undefined, undefined), current);
   t.equal(toSelector(undefined, 'current'), current);
-  t.ok(isCurrent(current));
 });
 
 test('the others keep what was asked for, and nothing else', async (t) => {
@@ -12,8 +11,6 @@ test('the others keep what was asked for, and nothing else', async (t) => {
   t.strictSame(toSelector('3', 'current'), { version: '3' });
   t.strictSame(toSelector(undefined, 'previous'), { stage: 'previous' });
   t.strictSame(toSelector('3', 'AWSPENDING'), { version: '3', stage: 'AWSPENDING' });
-  t.notOk(isCurrent({ version: '3' }));
-  t.notOk(isCurrent({ stage: 'previous' }));
 });
 
 test('only a version is for ever', async (t) => {
