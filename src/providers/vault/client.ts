@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { pause } from '../../core/abort.ts';
+import { AuthenticationError } from '../../core/errors/authentication-error.ts';
 import { isSuccess, type Answer } from './answer.ts';
 import { toInstanceError } from './errors.ts';
 import type { Identity } from './identity.ts';
@@ -21,15 +22,20 @@ export interface VaultClientOptions {
 
 /**
  * Vault answers 403 to a dead token and to a refusing policy alike, so the token is looked up first: a dead one is
- * replaced and the call replayed, with a live one the call is repeated once.
+ * replaced and the call replayed, with a live one the call is repeated once. A new token may be refused by mistake too,
+ * by a standby that has not heard of it, so its refusal is treated alike; but it is not replaced again.
  */
 export function createVaultClient({ wire, identity, clock, log }: VaultClientOptions): VaultClient {
   return async (ask, signal) => {
     let token = await identity.token(signal);
     let answer = await wire({ ...ask, token }, signal);
+    if (isRefusal(answer) && !(await identity.isAlive(token, signal))) {
+      token = await identity.replace(token, signal);
+      answer = await wire({ ...ask, token }, signal);
+      if (isRefusal(answer) && !(await identity.isAlive(token, signal))) throw log.report(refusedAtOnce());
+    }
     if (isRefusal(answer)) {
-      if (await identity.isAlive(token, signal)) await pause(clock, REPEAT_AFTER_MS, signal);
-      else token = await identity.replace(token, signal);
+      await pause(clock, REPEAT_AFTER_MS, signal);
       answer = await wire({ ...ask, token }, signal);
     }
     const problem = isSuccess(answer) ? undefined : toInstanceError(answer);
@@ -40,3 +46,6 @@ export function createVaultClient({ wire, identity, clock, log }: VaultClientOpt
 }
 
 const isRefusal = (answer: Answer): boolean => answer.status === 403 && toInstanceError(answer) === undefined;
+
+const refusedAtOnce = (): AuthenticationError =>
+  new AuthenticationError('ExpiredCredentials', 'the store does not know the token that it has just given');

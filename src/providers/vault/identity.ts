@@ -88,16 +88,25 @@ export class Identity {
 
   async #giveBack(): Promise<void> {
     this.#cancelTimer();
-    const { method, revokeOnShutdown, calls } = this.#options;
+    const { method, revokeOnShutdown } = this.#options;
     if (!method.ownsToken || !revokeOnShutdown) return;
+    const [lease, login] = [this.#lease, this.#login];
+    if (lease === undefined && login === undefined) return;
     try {
       await withDeadline({ clock: this.#clock, timeoutMs: CALL_TIMEOUT_MS }, async (signal) => {
-        if (this.#login !== undefined) await waitFor(this.#login, signal);
-        if (this.#lease !== undefined) await calls.revokeSelf(this.#lease.token, signal);
+        // Side by side, so that a login that fails or hangs does not keep the old token from being given back.
+        const coming = waitFor(Promise.resolve(login), signal).catch(() => undefined);
+        const work = [this.#revoke(lease, signal), coming.then((fresh) => this.#revoke(fresh, signal))];
+        await Promise.allSettled(work);
+        await Promise.all(work);
       });
     } catch {
       this.#options.log.warn('the token was not given back and lives on until its lease ends');
     }
+  }
+
+  async #revoke(lease: Lease | undefined, signal: AbortSignal): Promise<void> {
+    if (lease !== undefined && !hasEnded(lease, this.#clock)) await this.#options.calls.revokeSelf(lease.token, signal);
   }
 
   #logIn(): Promise<Lease> {

@@ -232,6 +232,57 @@ test('a store that hangs delays the end by five seconds at most', async (t) => {
   t.match(rig.log.messages('warn'), [/not given back/]);
 });
 
+test('without a token there is nothing to give back and nothing to warn of', async (t) => {
+  const refused = await startRig(t, { auth: { ...approleAuth, secretId: 'wrong' } });
+  await refused.provider.close();
+  const failing = await startRig(t, { auth: { ...approleAuth, secretId: 'wrong' } });
+  failing.vault.fault = ({ path }) => (path === LOGIN ? 'hang' : undefined);
+  await failing.clock.advance(1_000);
+  await failing.vault.seen(LOGIN, 2);
+  const closing = failing.provider.close();
+  await failing.clock.advance(5_000);
+  await closing;
+  for (const { log, vault } of [refused, failing]) {
+    t.same(
+      log.messages('warn').filter((line) => line.includes('given back')),
+      [],
+    );
+    t.equal(vault.count('auth/token/revoke-self'), 0);
+  }
+});
+
+/** An old token that is valid and a new login that is under way, held back at the store. */
+async function startInRelogin(t: Test): Promise<VaultRig> {
+  const rig = await startApprole(t);
+  rig.vault.renewTtl = undefined;
+  rig.vault.fault = ({ path }) => (path === LOGIN ? 'hang' : undefined);
+  await rig.clock.advance(RENEW_AT_MS);
+  await rig.vault.seen(LOGIN, 2);
+  return rig;
+}
+
+test('a valid token is given back while a new login hangs', async (t) => {
+  const rig = await startInRelogin(t);
+  const closing = rig.provider.close();
+  await rig.vault.seen('auth/token/revoke-self', 1);
+  t.equal(rig.vault.tokens.has('login-token-1'), false, 'at once');
+  await rig.clock.advance(5_000);
+  await closing;
+  t.same(
+    rig.log.messages('warn').filter((line) => line.includes('given back')),
+    [],
+  );
+});
+
+test('a valid token is given back after a new login failed', async (t) => {
+  const rig = await startApprole(t);
+  rig.vault.renewTtl = undefined;
+  rig.vault.approle.secretId = 'another';
+  await advanceTo(rig, RENEW_AT_MS, LOGIN);
+  await rig.provider.close();
+  t.equal(rig.vault.tokens.has('login-token-1'), false);
+});
+
 test('a token with a line break inside is refused before it is sent', async (t) => {
   const rig = await startRig(t, { auth: { method: 'token', token: 'two\nlines' } });
   t.equal(rig.vault.requests.length, 0);
