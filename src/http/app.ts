@@ -1,9 +1,8 @@
-import { getHeapStatistics } from 'node:v8';
-import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type RawServerDefault } from 'fastify';
 import type { Client } from '../client/client.ts';
 import { RequestError } from '../core/errors/request-error.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
+import { systemClock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { ResolveFailure } from '../resolver/resolve-failure.ts';
 import { createAllowedMethods } from './allowed-methods.ts';
@@ -11,7 +10,9 @@ import { bindOperations, type Handler } from './bind-operations.ts';
 import type { ContractOperation } from './contract-operations.ts';
 import { fromFastifyError } from './fastify-errors.ts';
 import { allowedHost, type Guard, notForwarded, sameSite } from './guards.ts';
+import { acceptEmptyJson } from './json-body.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { createLoadReader, shedLoad } from './load-shedding.ts';
 import { doorOf } from './connection.ts';
 import { Query, spannedPath } from './query.ts';
 import { type RequestIds, toAccessContext } from './request-context.ts';
@@ -29,11 +30,6 @@ export interface AppOptions {
   readonly log: Log;
   readonly nextRequestId: RequestIds;
 }
-
-// A loop that is this late, or a heap that is this full, serves nobody well: better a quick 503 (design §11).
-const MAX_EVENT_LOOP_DELAY_MS = 1_000;
-const MAX_HEAP_SHARE = 0.9;
-const RETRY_AFTER_MS = 1_000;
 
 /** The routes of the contract behind the guards; every refusal is a problem (RFC 9457). It does not listen itself. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
@@ -60,11 +56,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(createValidatorCompiler());
   app.setNotFoundHandler(notFound(options.operations));
   app.addHook('onRequest', admit(options));
-  await app.register(underPressure, {
-    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
-    maxHeapUsedBytes: getHeapStatistics().heap_size_limit * MAX_HEAP_SHARE,
-    pressureHandler: shed,
-  });
+  shedLoad(app, { clock: systemClock, readLoad: createLoadReader() });
+  acceptEmptyJson(app);
   bindOperations(app, options.operations, options.handlers);
   await app.ready();
   return app;
@@ -128,10 +121,4 @@ function notFound(operations: readonly ContractOperation[]) {
     reply.header('allow', methods.join(', '));
     return sendProblem(reply, new RequestError('MethodNotAllowed', `the method ${request.method} is not allowed here`));
   };
-}
-
-/** Load shedding. Health and metrics are spared: they must tell of the overload, not fall to it. */
-async function shed(request: FastifyRequest): Promise<void> {
-  if (request.routeOptions.config.isSpared === true) return;
-  throw new RequestError('Overloaded', 'the daemon is overloaded', { retryAfterMs: RETRY_AFTER_MS });
 }

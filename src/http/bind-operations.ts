@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationHookHandler } from 'fastify';
 import type { Operation } from '../core/access-context.ts';
 import { RequestError } from '../core/errors/request-error.ts';
-import type { JsonObject } from './contract.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { ContractOperation, ListenerKind } from './contract-operations.ts';
 
 /** Answers one operation of the contract: a promise of the reply, or nothing when the reply has been sent. */
@@ -57,8 +57,8 @@ export function bindOperations(
 function onlyBodies(content: JsonObject): preValidationHookHandler {
   const types = new Set(Object.keys(content));
   return (request, _reply, done) => {
-    if (types.has(request.mediaType ?? '')) done();
-    else if (request.body === undefined) done(new RequestError('InvalidBody', 'the body is missing'));
+    if (request.body === undefined) done(new RequestError('InvalidBody', 'the body is missing'));
+    else if (types.has(request.mediaType ?? '')) done();
     else done(new RequestError('UnsupportedMediaType', "the 'Content-Type' is not one that this route reads"));
   };
 }

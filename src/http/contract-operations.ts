@@ -1,5 +1,5 @@
 import { type Operation, operations } from '../core/access-context.ts';
-import { isObject, type JsonObject } from './contract.ts';
+import { isObject, type JsonObject } from '../core/json-object.ts';
 
 /** Which listeners answer an operation. */
 export type ListenerKind = 'api' | 'ops';

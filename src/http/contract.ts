@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-
-/** A JSON object whose members are not known yet. */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isObject, type JsonObject } from '../core/json-object.ts';
 
 // Put in by the bundler, so that the bundle is one file and need not parse YAML when it starts.
 declare const KEYFOB_CONTRACT: JsonObject | undefined;

@@ -16,7 +16,6 @@ const refusals: ReadonlyMap<string, () => RequestError> = new Map([
     'FST_ERR_CTP_INVALID_CONTENT_LENGTH',
     () => new RequestError('InvalidBody', "the body does not fit its 'Content-Length'"),
   ],
-  ['FST_ERR_CTP_EMPTY_JSON_BODY', () => new RequestError('InvalidBody', 'the body is empty')],
   ['FST_ERR_CTP_INVALID_JSON_BODY', () => new RequestError('InvalidBody', 'the body is not valid JSON')],
 ]);
 

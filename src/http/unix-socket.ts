@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { chmodSync, chownSync, lstatSync, readFileSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, readFileSync, rmSync, statSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { ConfigurationError } from '../core/errors/configuration-error.ts';
 
 /** Who may connect to a socket. */
@@ -14,11 +15,14 @@ export interface SocketPermissions {
 /**
  * Binds a unix socket with its permissions. A socket that a dead daemon left over is replaced, one in use is not.
  * @returns its name, `unix:/path`.
+ * @throws ConfigurationError when it cannot be bound.
  */
 export async function listenUnix(server: Server, path: string, permissions: SocketPermissions): Promise<string> {
   const name = `unix:${path}`;
-  await removeLeftover(path);
   try {
+    // To bind where there is no directory is `EACCES` in Node.
+    statSync(dirname(path));
+    await removeLeftover(path);
     // Nobody may connect before the permissions are set; binding is synchronous, so no other file gets this mask.
     const mask = process.umask(0o177);
     try {
@@ -33,7 +37,21 @@ export async function listenUnix(server: Server, path: string, permissions: Sock
   } catch (cause) {
     server.close();
     if (cause instanceof ConfigurationError) throw cause;
-    throw new ConfigurationError('MissingEndpoint', `cannot listen on ${name}: ${codeOf(cause)}`, { cause });
+    throw new ConfigurationError('MissingEndpoint', `cannot listen on ${name}: ${reason(cause)}`, { cause });
+  }
+}
+
+function reason(cause: unknown): string {
+  const code = codeOf(cause);
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'the directory does not exist';
+    case 'EACCES':
+    case 'EPERM':
+      return `the user of this process may not do that there (${code})`;
+    default:
+      return code;
   }
 }
 
@@ -49,16 +67,19 @@ async function removeLeftover(path: string): Promise<void> {
   if (await isAlive(path)) {
     throw new ConfigurationError('MissingEndpoint', `cannot listen on unix:${path}: another program listens there`);
   }
-  unlinkSync(path);
+  rmSync(path, { force: true });
 }
 
+/** @throws the system's error when it cannot be told; then the socket must be left alone. */
 async function isAlive(path: string): Promise<boolean> {
   const socket = connect(path);
   try {
     await once(socket, 'connect');
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ECONNREFUSED' || code === 'ENOENT') return false;
+    throw error;
   } finally {
     socket.destroy();
   }

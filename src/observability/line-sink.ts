@@ -5,7 +5,7 @@ import { pino } from 'pino';
 /** Takes whole lines, keeps them for at most a second, and writes them in order. */
 export interface LineSink {
   write(line: string): void;
-  /** Writes what is kept, then ends. */
+  /** Writes what is kept, as far as the target takes it within two seconds, then ends. */
   close(): Promise<void>;
 }
 
@@ -16,6 +16,8 @@ export interface LineSinkOptions {
 }
 
 const FLUSH_MS = 1_000;
+// A reader that has stalled for so long gets no more; the process must be able to end.
+const LAST_WRITE_MS = 2_000;
 const CHUNK_BYTES = 65_536;
 // A sink that was slow for a moment catches up with fewer, larger writes.
 const MAX_WRITE_BYTES = 262_144;
@@ -29,9 +31,12 @@ const MAX_BUFFER_BYTES = 16 * 1024 * 1024;
  * @throws the system's error when the file cannot be opened.
  */
 export async function openLineSink(options: LineSinkOptions): Promise<LineSink> {
+  let hasGivenUp = false;
   const stream = pino.destination({
-    // Opened here: a stream that failed to open throws when pino flushes it at exit.
-    fd: options.target === 'stdout' ? 1 : openSync(options.target, 'a', 0o600),
+    // Opened here: a stream that failed to open throws when pino flushes it at exit. `process.stdout` makes a pipe
+    // non-blocking when it is asked for: a write to a full one is tried again and again then, and does not get stuck.
+    fd: options.target === 'stdout' ? process.stdout.fd : openSync(options.target, 'a', 0o600),
+    retryEAGAIN: () => !hasGivenUp,
     sync: false,
     contentMode: 'buffer',
     maxWrite: MAX_WRITE_BYTES,
@@ -46,18 +51,20 @@ export async function openLineSink(options: LineSinkOptions): Promise<LineSink> 
     stream.flushSync = () => undefined;
   });
   stream.on('drop', () => options.onError(new Error('the sink is full')));
-  return new ChunkedSink(stream);
+  return new ChunkedSink(stream, () => (hasGivenUp = true));
 }
 
 /** Encodes lines into a chunk one by one: to join strings and to encode the whole costs twice as much. */
 class ChunkedSink implements LineSink {
   readonly #stream: ReturnType<typeof pino.destination>;
+  readonly #giveUp: () => void;
   readonly #timer = setInterval(() => this.#flush(), FLUSH_MS).unref();
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   #used = 0;
 
-  constructor(stream: ReturnType<typeof pino.destination>) {
+  constructor(stream: ReturnType<typeof pino.destination>, giveUp: () => void) {
     this.#stream = stream;
+    this.#giveUp = giveUp;
   }
 
   write(line: string): void {
@@ -73,7 +80,9 @@ class ChunkedSink implements LineSink {
     // `once` rejects on an error event, which `onError` has been told of by then.
     const closed = once(this.#stream, 'close').catch(() => this.#stream.destroy());
     this.#stream.end();
+    const patience = setTimeout(this.#giveUp, LAST_WRITE_MS);
     await closed;
+    clearTimeout(patience);
   }
 
   #flush(): void {

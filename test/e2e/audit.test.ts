@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, openSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
-import { startDaemon } from './daemon.ts';
+import { startDaemon, writeConfig } from './daemon.ts';
+import { Http } from './http.ts';
 import type { Line } from './daemon.ts';
 import { localConfig, secretsFile } from './local-secrets.ts';
 import { shopSecrets } from './shop-secrets.ts';
@@ -118,4 +123,28 @@ test('a sink that cannot be written', async (t) => {
     async () => /^secrets_audit_errors_total [1-9]/m.test((await daemon.http().get('/metrics')).text) || undefined,
   );
   t.match(await daemon.logged('the audit sink failed'), { level: 'error' });
+});
+
+const noFull = existsSync('/dev/full') ? false : 'this system has no /dev/full';
+
+test('a log that cannot be written hinders nothing', { skip: noFull }, async (t) => {
+  const directory = await temporaryDirectory(t);
+  const [file, path] = [join(directory, 'keyfob.yaml'), join(directory, 'k.sock')];
+  const audit = { enabled: false };
+  await writeConfig(
+    file,
+    localConfig(await secretsFile(t, shopSecrets), { listen: [`unix:${path}`], audit, log: { level: 'debug' } }),
+  );
+  const bundle = fileURLToPath(new URL('../../dist/keyfob.js', import.meta.url));
+  const child = spawn('/usr/bin/env', ['-i', process.execPath, bundle, 'serve', '--config', file], {
+    stdio: ['ignore', 'ignore', openSync('/dev/full', 'w')],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  const exited = once(child, 'exit');
+  await until('it listens', () => existsSync(path) || child.exitCode !== null || undefined);
+  const http = new Http({ kind: 'unix', path });
+  for (let count = 0; count < 3; count++) t.equal((await http.get('/v1/secrets/db/creds')).status, 200);
+  t.equal((await http.get('/v1/secrets/nothing')).status, 404);
+  child.kill('SIGTERM');
+  t.strictSame(await exited, [0, null]);
 });

@@ -116,7 +116,7 @@ test('HEAD never runs the GET', async (t) => {
 test('a body that is wrong', async (t) => {
   const path = '/v1/resolve';
   await refuses(t, post(path, '{"text":'), [400, 'InvalidBody', /not valid JSON/]);
-  await refuses(t, post(path, ''), [400, 'InvalidBody', /empty/]);
+  await refuses(t, post(path, ''), [400, 'InvalidBody', /missing/]);
   await refuses(t, post(path, '{"text":"a","txet":"b"}'), [400, 'InvalidBody', /unknown field 'txet'/]);
   await refuses(t, post(path, '{"text":5}'), [400, 'InvalidBody', /'text' must be string/]);
   await refuses(t, post(path, '{"text":"a","__proto__":{"x":1}}'), [400, 'InvalidBody']);
@@ -143,6 +143,13 @@ test('a body that is wrong', async (t) => {
     },
     [413, 'PayloadTooLarge'],
   );
+});
+
+test('an empty body is none, whatever its type', async (t) => {
+  const headers = { 'content-type': 'application/json', 'content-length': '0' };
+  const { json } = await http.send({ method: 'DELETE', path: '/v1/cache/db/creds', headers });
+  t.match(json, { status: 403, code: 'PolicyDenied' }, 'it comes as far as the policy');
+  await refuses(t, { method: 'POST', path: '/v1/batch', headers }, [400, 'InvalidBody', /missing/]);
 });
 
 test('what is no HTTP', async (t) => {

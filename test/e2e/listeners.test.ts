@@ -79,11 +79,19 @@ test('a file that is no socket is not touched', async (t) => {
 });
 
 test('a directory that is not there, or not ours', async (t) => {
-  refusesToStart(
-    t,
-    await serveInVain(t, { listen: [`unix:${directory}/none/k.sock`] }),
-    /cannot listen on unix:.*ENOENT|EACCES/,
-  );
+  const file = join(directory, 'file.txt');
+  await writeFile(file, '');
+  for (const parent of [join(directory, 'none'), file])
+    refusesToStart(
+      t,
+      await serveInVain(t, { listen: [`unix:${parent}/k.sock`] }),
+      /cannot listen on unix:.*: the directory does not exist$/m,
+    );
+});
+
+test('a listener of loopback is asked under its own address', async (t) => {
+  const daemon = await startDaemon(t, { config: localConfig(secrets, { listen: ['127.0.0.2:0'] }) });
+  t.equal((await daemon.http().get(SECRET)).text, 'value');
 });
 
 test('a taken port is one clear sentence', async (t) => {

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { parse } from 'yaml';
-import { isObject } from '../../src/http/contract.ts';
+import { isObject } from '../../src/core/json-object.ts';
 import { contractOperations } from '../../src/http/contract-operations.ts';
 
 function operationsOf(yaml: string) {

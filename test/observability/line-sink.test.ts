@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -84,10 +84,38 @@ test('standard output is flushed at the end', async (t) => {
   t.equal(stdout, 'one\ntwo\n');
 });
 
+test('a reader that has stalled does not hold the close and the exit back', async (t) => {
+  const { file, cwd } = await program(
+    t,
+    `const sink = await openLineSink({ target: 'stdout', onError: (error) => console.error(error.code) });
+     for (let i = 0; i < 100; i++) sink.write('x'.repeat(9_999) + '\\n');
+     await sink.close();
+     console.error('closed');`,
+  );
+  // A pipe of the shell, as in `keyfob | reader`: nobody reads it, and it stays open.
+  const shell = spawn('/bin/sh', ['-c', `{ "${process.execPath}" ${file}; echo "exit $?" >&2; } | sleep 60`], {
+    cwd,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  t.teardown(() => shell.pid !== undefined && process.kill(-shell.pid, 'SIGKILL'));
+  let told = '';
+  for await (const text of shell.stderr.setEncoding('utf8')) {
+    told += text;
+    if (told.includes('exit')) break;
+  }
+  t.equal(told, 'EAGAIN\nclosed\nexit 0\n');
+});
+
 /** Runs statements in a process of their own. */
 async function run(t: Test, statements: string): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const { file, cwd } = await program(t, statements);
+  return promisify(execFile)(process.execPath, [file], { cwd, timeout: 20_000, killSignal: 'SIGKILL' });
+}
+
+async function program(t: Test, statements: string): Promise<{ readonly file: string; readonly cwd: string }> {
   const cwd = t.testdir({});
   const module = new URL('../../src/observability/line-sink.ts', import.meta.url).href;
   await writeFile(join(cwd, 'program.ts'), `import { openLineSink } from ${JSON.stringify(module)};\n${statements}`);
-  return promisify(execFile)(process.execPath, ['program.ts'], { cwd, timeout: 20_000, killSignal: 'SIGKILL' });
+  return { file: 'program.ts', cwd };
 }

@@ -2,7 +2,7 @@ import type { Client } from '../../client/client.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { Resolver } from '../../resolver/resolver.ts';
-import type { JsonObject } from '../contract.ts';
+import type { JsonObject } from '../../core/json-object.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { SecretBodies } from '../secret-body.ts';
 

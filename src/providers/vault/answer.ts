@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../../transport/http-client.ts';
 import type { ErrorDetails } from '../../core/errors/secrets-error.ts';
 import { retryAfter } from '../../transport/retry-after.ts';
-import { isObject, type JsonObject } from './json-fields.ts';
+import { isObject, type JsonObject } from '../../core/json-object.ts';
 
 /** What came back from the address, be it Vault or something in front of it. */
 export interface Answer {

@@ -1,9 +1,6 @@
+import { isObject, type JsonObject } from '../../core/json-object.ts';
+
 /** Typed reading of an answer that has been parsed and may hold anything. */
-
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The object behind a key; an empty one when there is none. */
 export function objectAt(value: JsonObject, key: string): JsonObject {
