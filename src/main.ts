@@ -87,4 +87,7 @@ process.stdout.on('error', (error) => {
   if (!('code' in error) || error.code !== 'EPIPE') throw error;
 });
 
+// There is nowhere left to say that standard error is full.
+process.stderr.on('error', () => undefined);
+
 process.exitCode = await dispatch(process.argv.slice(2), io, { version, commands });

@@ -19,31 +19,9 @@ export function isJsonDocument(text: string): boolean {
   }
 }
 
-/** Source text of the top-level member `name` of an object; undefined when it is absent or `text` is no object. */
-export function memberText(text: string, name: string): string | undefined {
-  return text[skip(WHITE_SPACE, text, 0)] === '{' ? childText(text, name) : undefined;
-}
-
-/** Source text at a JSON Pointer (RFC 6901) that starts with `/`; undefined when there is nothing. */
-export function pointerText(text: string, pointer: string): string | undefined {
-  let found: string | undefined = text;
-  for (const token of pointer.slice(1).split('/')) {
-    if (found === undefined) return undefined;
-    found = childText(found, token.replaceAll('~1', '/').replaceAll('~0', '~'));
-  }
-  return found;
-}
-
 /** A JSON string's content; anything else as it is written. */
 export function plainText(jsonText: string): string {
   return jsonText.startsWith('"') ? String(JSON.parse(jsonText)) : jsonText;
-}
-
-/** Source text of a member or element. Of equal names the last one counts, as with `JSON.parse`. */
-function childText(text: string, token: string): string | undefined {
-  let found: string | undefined;
-  for (const [name, child] of childTexts(text)) if (name === token) found = child;
-  return found;
 }
 
 /**

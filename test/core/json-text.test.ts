@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { test } from 'tap';
-import { childTexts, isJsonDocument, memberText, plainText, pointerText } from '../../src/core/json-text.ts';
+import { JsonNode } from '../../src/core/json-node.ts';
+import { childTexts, isJsonDocument, plainText } from '../../src/core/json-text.ts';
+
+function memberText(text: string, name: string): string | undefined {
+  const node = new JsonNode(text);
+  return node.isObject ? node.child(name)?.text : undefined;
+}
+const pointerText = (text: string, pointer: string): string | undefined => new JsonNode(text).at(pointer)?.text;
 
 const space = fc.constantFrom('', '', ' ', '\n', '\t \r\n');
 // Without backslashes: once JSON.parse of V8 14.6 has met {"b":0,"\\":1}, it reads {"b":0,"\u0061":1} as {"b":0,"\\":1}.

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { ConfigurationError } from '../../core/errors/configuration-error.ts';
 import { SecretNotFoundError } from '../../core/errors/secret-not-found-error.ts';
-import { pointerText } from '../../core/json-text.ts';
+import { JsonNode } from '../../core/json-node.ts';
 import type { Location } from '../../core/provider.ts';
 import { Redacted } from '../../core/redacted.ts';
 import type { Secret } from '../../core/secret.ts';
@@ -72,7 +72,7 @@ export class Kv2 {
   #toSecret(answer: Answer, { id, version: asked }: Subject): Secret {
     const metadata = objectAt(objectAt(answer.body ?? {}, 'data'), 'metadata');
     const version = metadata['version'];
-    const text = pointerText(answer.text, '/data/data');
+    const text = new JsonNode(answer.text).at('/data/data')?.text;
     if (typeof version !== 'number' || text === undefined)
       throw new ConfigurationError('InvalidProvider', "'mount' is not a KV engine of version 2");
     const createdAt = dateAt(metadata, 'created_time');
