@@ -46,8 +46,8 @@ async function connect(config: Config, name: string, clock: Clock): Promise<Outc
   const provider = kind.create(name, settings.options, { clock, log: silent, recordIdentityCall: () => undefined });
   try {
     await provider.start(() => undefined);
-    await provider.health({ signal: AbortSignal.timeout(config.deadlineMs) });
-    return { line: `${name}: ok`, isGood: true };
+    const facts = await provider.health({ signal: AbortSignal.timeout(config.deadlineMs) });
+    return { line: [`${name}: ok`, ...facts].join('; '), isGood: true };
   } catch (error) {
     if (!isSecretsError(error)) throw error;
     return { line: `${name}: ${error.message} (${error.code})`, isGood: false };

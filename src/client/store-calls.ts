@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { NetworkError } from '../core/errors/network-error.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
 import type { Log } from '../core/log.ts';
-import type { Call } from '../core/provider.ts';
+import type { Call } from '../core/call.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { withDeadline } from '../core/deadline.ts';
 import { isTransient } from '../resilience/transient.ts';

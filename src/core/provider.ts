@@ -1,10 +1,12 @@
+import type { Call } from './call.ts';
 import type { Clock } from './clock.ts';
 import type { ErrorCode } from './errors/codes.ts';
 import type { Log } from './log.ts';
+import type { SecretsError } from './errors/secrets-error.ts';
 import type { Page, RotationResult, Secret, SecretMetadata, SecretVersion } from './secret.ts';
 import type { Selector } from './selector.ts';
 
-export type ProviderType = 'local' | 'vault';
+export type ProviderType = 'local' | 'vault' | 'aws' | 'azure' | 'gcp';
 
 /** A secret's place in its store: one spelling for each secret, so that no alias can be told from another. */
 export interface Location {
@@ -12,12 +14,6 @@ export interface Location {
   readonly id: string;
   /** The selector in the store's canonical spelling. */
   readonly selector: Selector;
-}
-
-/** What every outward call is given. */
-export interface Call {
-  /** Aborts when the deadline of the read or of the attempt has passed. */
-  readonly signal: AbortSignal;
 }
 
 export interface ListQuery {
@@ -45,16 +41,28 @@ export interface ProviderStatus {
 /** Called by a provider that noticed a change in its store by itself. All cached entries of the instance are dropped. */
 export type OnStoreChange = () => void;
 
+/** A call that starts a rotation. */
+export interface RotateCall extends Call {
+  /** A random UUID, the same for every attempt of one request: a store that honours it rotates once. */
+  readonly idempotencyToken: string;
+}
+
+/** Several secrets in one call, for a store that has such a call. */
+export interface BatchReader {
+  /** The most that one call takes. */
+  readonly maxSize: number;
+  /** Whether this one can be part of such a call. */
+  takes(location: Location): boolean;
+  /** In the order asked. Throws only what is about the call as a whole. */
+  get(locations: readonly Location[], call: Call): Promise<readonly (Secret | SecretsError)[]>;
+}
+
 /**
- * One secret store, as the pipeline sees it. Every method but `locate` and `status` talks to the store, at most once
- * per answer it needs, throws errors of the taxonomy only, and neither retries nor caches values.
+ * The secrets of a store, as the pipeline sees them. Every method but `locate` talks to the store, at most once per
+ * answer it needs, throws errors of the taxonomy only, and neither retries nor caches values.
  * What a store cannot do it refuses with the error that says so (`RotationNotConfigured`, `InvalidProvider`).
  */
-export interface SecretProvider {
-  /** The instance's name in the configuration. */
-  readonly name: string;
-  readonly type: ProviderType;
-
+export interface SecretStore {
   /**
    * The canonical place of a path. Does no I/O.
    * @throws RequestError `InvalidPath` when the store cannot hold such a name, `InvalidParameter` for a version id or
@@ -65,6 +73,9 @@ export interface SecretProvider {
   /** @throws SecretNotFoundError, AccessError, and the transient errors. */
   get(location: Location, call: Call): Promise<Secret>;
 
+  /** Absent where the store has no such call. */
+  readonly batch?: BatchReader;
+
   /** Metadata only, ordered by name; `name` is the canonical native id. An unknown prefix is an empty page. */
   list(query: ListQuery, call: Call): Promise<Page<SecretMetadata>>;
 
@@ -74,11 +85,32 @@ export interface SecretProvider {
   /** The history, newest first. */
   versions(id: string, query: VersionsQuery, call: Call): Promise<Page<SecretVersion>>;
 
-  /** @throws RotationError */
-  rotate(id: string, call: Call): Promise<RotationResult>;
+  /** Starts a rotation; the store may finish it later. @throws RotationError */
+  rotate(id: string, call: RotateCall): Promise<RotationResult>;
+}
 
-  /** Resolves when the store can be reached and accepts our identity; else throws the error a read would meet. */
-  health(call: Call): Promise<void>;
+/** Where in a store the paths of a mapping lead, for a store that has such places (`pathMappings`, design §12). */
+export interface Scope {
+  readonly namespace?: string;
+  readonly mount?: string;
+}
+
+/** One secret store with our identity at it. */
+export interface SecretProvider extends SecretStore {
+  /** The instance's name in the configuration. */
+  readonly name: string;
+  readonly type: ProviderType;
+  /** Whether a rotation may be tried again with the same token after a failure of the network. */
+  readonly isRotationIdempotent?: boolean;
+
+  /** The same store with the same identity, in another place. Only where the kind says `hasScopes`. */
+  within?(scope: Scope): SecretStore;
+
+  /**
+   * Resolves when the store can be reached and accepts our identity, with what an operator wants to know of it: whole
+   * sentences, nothing secret. Else throws the error a read would meet, its message saying what to do.
+   */
+  health(call: Call): Promise<readonly string[]>;
 
   status(): ProviderStatus;
 
@@ -97,6 +129,14 @@ export interface ProviderTools {
   recordIdentityCall(status: 'success' | ErrorCode): void;
 }
 
+/** One of several copies of a store that an instance may ask, such as a region. */
+export interface Replica {
+  /** Name of the copy, for logs, metrics and `/v1/status`. */
+  readonly name: string;
+  /** The options of a provider that asks this copy alone. */
+  readonly options: unknown;
+}
+
 /** One row of the table of providers: how an instance of the type is described in the configuration, and made. */
 export interface ProviderKind {
   readonly type: ProviderType;
@@ -107,6 +147,10 @@ export interface ProviderKind {
   };
   /** Problems of options that fit the schema and are wrong all the same, each with the key it is about. */
   check?(options: unknown): readonly { readonly key: string; readonly message: string }[];
+  /** Whether a mapping may name a `namespace` and a `mount`. */
+  readonly hasScopes?: boolean;
+  /** The copies that the options name, the first preferred; absent where a type has none. */
+  replicas?(options: unknown): readonly Replica[];
   /** Makes an instance from options that fit the schema. Does no I/O. */
   create(name: string, options: unknown, tools: ProviderTools): SecretProvider;
 }

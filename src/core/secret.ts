@@ -1,3 +1,4 @@
+import type { Call } from './call.ts';
 import type { Redacted } from './redacted.ts';
 
 /** What is known of a secret besides its value. Only the name is certain: a field the store did not send is absent. */
@@ -11,12 +12,34 @@ export interface SecretMetadata {
   /** Stages or labels of the current version. */
   readonly stages?: readonly string[];
   readonly tags?: Readonly<Record<string, string>>;
+  /** The copy of the store that answered, where it has several. */
+  readonly region?: string;
   readonly rotationEnabled?: boolean;
   readonly nextRotation?: Date;
   readonly createdAt?: Date;
   readonly updatedAt?: Date;
   readonly lastAccessed?: Date;
 }
+
+/** A value that the store lends for a time and takes back, such as a database account made for us. */
+export interface SecretLease {
+  /** Milliseconds from the answer to its end. */
+  readonly durationMs: number;
+  readonly isRenewable: boolean;
+  /**
+   * Asks for as long as the lease had at first.
+   * @returns milliseconds from now to its new end, less when a maximum has been met.
+   * @throws SecretNotFoundError when the lease has ended, and the transient errors.
+   */
+  renew(call: Call): Promise<number>;
+  /** Ends it at once. */
+  giveBack(call: Call): Promise<void>;
+}
+
+/** What is odd about a value that is served all the same; counted and logged. */
+export const secretWarnings = ['expired', 'not-yet-valid', 'latest-not-enabled'] as const;
+
+export type SecretWarning = (typeof secretWarnings)[number];
 
 /** One version of a secret with its value, as one call to the store returned it. */
 export interface Secret {
@@ -29,6 +52,9 @@ export interface Secret {
   readonly metadata: SecretMetadata;
   /** Upper bound of the time it may be kept, in milliseconds, where the store sets one. */
   readonly ttlMs?: number;
+  /** Absent for a value that is ours for good. */
+  readonly lease?: SecretLease;
+  readonly warnings?: readonly SecretWarning[];
 }
 
 export type VersionState = 'enabled' | 'disabled' | 'deleted' | 'destroyed';

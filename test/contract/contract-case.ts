@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import type { Test } from 'tap';
 import { SecretsError } from '../../src/core/errors/secrets-error.ts';
 import type { CodeOf, ErrorCategory } from '../../src/core/errors/codes.ts';
-import type { Call, ListQuery, SecretProvider } from '../../src/core/provider.ts';
+import type { Call } from '../../src/core/call.ts';
+import type { ListQuery, SecretProvider } from '../../src/core/provider.ts';
 import type { Page, Secret, SecretMetadata } from '../../src/core/secret.ts';
 import { current, type Selector } from '../../src/core/selector.ts';
 

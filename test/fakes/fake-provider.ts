@@ -1,11 +1,5 @@
-import type {
-  Call,
-  ListQuery,
-  Location,
-  ProviderStatus,
-  SecretProvider,
-  VersionsQuery,
-} from '../../src/core/provider.ts';
+import type { Call } from '../../src/core/call.ts';
+import type { ListQuery, Location, ProviderStatus, SecretProvider, VersionsQuery } from '../../src/core/provider.ts';
 import type { Page, RotationResult, Secret, SecretMetadata, SecretVersion } from '../../src/core/secret.ts';
 import { RotationError } from '../../src/core/errors/rotation-error.ts';
 import type { Selector } from '../../src/core/selector.ts';
@@ -85,8 +79,8 @@ export class FakeProvider implements SecretProvider {
     return Promise.reject(new RotationError('RotationNotConfigured', 'the store cannot rotate'));
   }
 
-  health(): Promise<void> {
-    return Promise.resolve();
+  health(): Promise<readonly string[]> {
+    return Promise.resolve([]);
   }
 
   status(): ProviderStatus {

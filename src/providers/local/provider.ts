@@ -31,7 +31,10 @@ export const localProvider: ProviderKind = {
       versions: async (id, query, { signal }) => versionsPage(await find(id, signal), query),
       rotate: () => Promise.reject(new RotationError('RotationNotConfigured', 'a local secrets file cannot rotate')),
       // A damaged file is a matter of the log: reads still answer from its last good state.
-      health: async ({ signal }) => void (await secrets(signal)),
+      health: async ({ signal }) => {
+        await secrets(signal);
+        return [];
+      },
       status: () => ({}),
       start: (onChange) => store.open(onChange),
       close: async () => store.close(),

@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../../core/errors/configuration-error.ts';
 import { RotationError } from '../../core/errors/rotation-error.ts';
 import { SecretsError } from '../../core/errors/secrets-error.ts';
+import type { Call } from '../../core/call.ts';
 import type {
-  Call,
   ListQuery,
   Location,
   ProviderKind,
@@ -100,9 +100,10 @@ class VaultProvider implements SecretProvider {
     throw new RotationError('RotationNotConfigured', `Vault's KV engine cannot rotate '${id}'`);
   }
 
-  async health({ signal }: Call): Promise<void> {
+  async health({ signal }: Call): Promise<readonly string[]> {
     await checkHealth(this.#wire, signal);
     await this.#identity.verify(signal);
+    return [];
   }
 
   status(): ProviderStatus {

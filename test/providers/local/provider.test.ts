@@ -1,7 +1,8 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import type { Call, SecretProvider } from '../../../src/core/provider.ts';
+import type { Call } from '../../../src/core/call.ts';
+import type { SecretProvider } from '../../../src/core/provider.ts';
 import { localProvider } from '../../../src/providers/local/provider.ts';
 import { RecordingLog } from '../../contract/recording-log.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';

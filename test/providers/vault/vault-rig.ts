@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Test } from 'tap';
 import type { SecretsError } from '../../../src/core/errors/secrets-error.ts';
-import type { Call, SecretProvider } from '../../../src/core/provider.ts';
+import type { Call } from '../../../src/core/call.ts';
+import type { SecretProvider } from '../../../src/core/provider.ts';
 import type { Secret } from '../../../src/core/secret.ts';
 import { toSelector } from '../../../src/core/selector.ts';
 import { vaultProvider } from '../../../src/providers/vault/provider.ts';
