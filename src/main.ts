@@ -1,8 +1,10 @@
 import { dispatch } from './cli/dispatch.ts';
 import { check } from './cli/check.ts';
+import type { ConfigLoader } from './cli/config-loader.ts';
 import type { Command, CommandIo, ExitCode } from './cli/command-io.ts';
+import { keepAlive } from './cli/keep-alive.ts';
 import { readingCommands } from './cli/reading-commands.ts';
-import { type ConfigLoader, serve } from './cli/serve.ts';
+import { serve } from './cli/serve.ts';
 import { systemClock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
 import type { Daemon } from './daemon.ts';
@@ -37,9 +39,7 @@ async function runDaemon(loader: ConfigLoader): Promise<ExitCode> {
     reloaded = reloaded.then(() => reload(daemon, loader));
   };
   process.on('SIGHUP', onHangup);
-  // Nothing else does while everything waits.
-  const keepAlive = setInterval(() => undefined, 2 ** 31 - 1);
-  try {
+  return keepAlive<ExitCode>(async () => {
     await started;
     await toldToStop;
     // From now on a signal to reload means nothing; ignoring it keeps it from ending the process.
@@ -48,10 +48,8 @@ async function runDaemon(loader: ConfigLoader): Promise<ExitCode> {
     // A second one ends the process at once, as is usual.
     process.once('SIGINT', () => process.exit(1));
     await daemon.stop();
-  } finally {
-    clearInterval(keepAlive);
-  }
-  return 0;
+    return 0;
+  });
 }
 
 /** Reads the configuration again; if it is wrong, everything stays as it was and the log says why. */

@@ -1,11 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
-import type { SecretsError } from '../core/errors/secrets-error.ts';
+import type { AccessError } from '../core/errors/access-error.ts';
+import type { SecretNotFoundError } from '../core/errors/secret-not-found-error.ts';
 import type { SecretIdentity } from './cache-key.ts';
+
+/** The store's answer that there is no such secret, or that we may not have it. */
+export type StoreRefusal = AccessError | SecretNotFoundError;
 
 interface Refusal {
   readonly identity: SecretIdentity;
-  readonly error: SecretsError;
+  readonly error: StoreRefusal;
   readonly untilMs: number;
 }
 
@@ -25,12 +29,12 @@ export class NegativeCache {
     return this.#refusals.size;
   }
 
-  get(key: string): SecretsError | undefined {
+  get(key: string): StoreRefusal | undefined {
     const refusal = this.#refusals.get(key);
     return refusal !== undefined && this.#clock.monotonicMs() < refusal.untilMs ? refusal.error : undefined;
   }
 
-  set(identity: SecretIdentity, error: SecretsError, ttlMs: number): void {
+  set(identity: SecretIdentity, error: StoreRefusal, ttlMs: number): void {
     this.#refusals.set(identity.key, { identity, error, untilMs: this.#clock.monotonicMs() + ttlMs });
   }
 

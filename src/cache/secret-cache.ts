@@ -1,11 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
 import { AccessError } from '../core/errors/access-error.ts';
-import { SecretNotFoundError } from '../core/errors/secret-not-found-error.ts';
 import type { Secret } from '../core/secret.ts';
 import { CacheEntry, type Representation } from './cache-entry.ts';
 import type { SecretIdentity } from './cache-key.ts';
-import { NegativeCache } from './negative-cache.ts';
+import { NegativeCache, type StoreRefusal } from './negative-cache.ts';
 
 export type EvictionReason = 'space' | 'invalidated' | 'refused' | 'changed';
 
@@ -63,9 +62,8 @@ export class SecretCache {
   }
 
   /** The error that may answer without asking the store. */
-  getRefusal(key: string): AccessError | SecretNotFoundError | undefined {
-    const error = this.#negative.get(key);
-    return error instanceof AccessError || error instanceof SecretNotFoundError ? error : undefined;
+  getRefusal(key: string): StoreRefusal | undefined {
+    return this.#negative.get(key);
   }
 
   /** The entry that may answer if the store cannot. */
@@ -100,7 +98,7 @@ export class SecretCache {
    * The store said no: nothing of what it was asked for may answer any more (table of design §3).
    * @returns what that is, since an answer to an older question about it must not be kept either.
    */
-  refuse(identity: SecretIdentity, error: AccessError | SecretNotFoundError): (kept: SecretIdentity) => boolean {
+  refuse(identity: SecretIdentity, error: StoreRefusal): (kept: SecretIdentity) => boolean {
     const isWholeSecret = error.code !== 'VersionNotFound' && error.code !== 'StageNotFound';
     const isRefused = (kept: SecretIdentity): boolean =>
       isWholeSecret ? kept.secretKey === identity.secretKey : kept.key === identity.key;

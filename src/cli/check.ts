@@ -4,14 +4,12 @@ import { isSecretsError } from '../core/errors/secrets-error.ts';
 import type { Log } from '../core/log.ts';
 import { providerKinds } from '../providers/registry.ts';
 import type { CommandIo, ExitCode } from './command-io.ts';
+import { configOptions, createConfigLoader } from './config-loader.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { runCommand } from './run-command.ts';
-import { createLoader } from './serve.ts';
 
 const options = {
-  config: { type: 'string' },
-  local: { type: 'string' },
-  listen: { type: 'string', multiple: true },
+  ...configOptions,
   connect: { type: 'boolean' },
 } as const;
 
@@ -20,7 +18,7 @@ export function check(args: readonly string[], io: CommandIo): Promise<ExitCode>
   const usage = 'keyfob check [--config FILE] [--local SECRETS_FILE] [--listen ADDRESS]... [--connect]';
   return runCommand({ args, io, usage }, async () => {
     const { values } = parseCommandLine(args, { options, positionals: [] });
-    const { config, warnings } = await createLoader(values, io.env).load();
+    const { config, warnings } = await createConfigLoader(values, io.env).load();
     for (const warning of warnings) io.stderr(`warning: ${warning}\n`);
     io.stdout('the configuration is valid\n');
     return values.connect === true ? connectAll(config, io) : 0;

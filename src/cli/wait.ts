@@ -3,6 +3,7 @@ import { askDaemon } from './ask-daemon.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { CommandIo, ExitCode } from './command-io.ts';
 import { createDaemonClient, type DaemonClient } from './daemon-client.ts';
+import { keepAlive } from './keep-alive.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { pollUntilGreen } from './poll-until-green.ts';
 import { runCommand } from './run-command.ts';
@@ -10,8 +11,6 @@ import { UsageError } from './usage-error.ts';
 
 const usage = 'keyfob wait [--timeout 60s]';
 const options = { timeout: { type: 'string', default: '60s' } } as const;
-// The longest delay that setInterval takes.
-const KEEP_ALIVE_MS = 2 ** 31 - 1;
 
 /** For entrypoints: returns when the daemon has started and is ready. */
 export async function wait(args: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -20,15 +19,10 @@ export async function wait(args: readonly string[], io: CommandIo): Promise<Exit
     const timeoutMs = parseDuration(timeout);
     if (timeoutMs === undefined) throw new UsageError(`'--timeout' is no duration such as '60s': '${timeout}'`);
     const client = await createDaemonClient(io);
-    // Timers of the clock let the process end, and between two polls there is nothing else that would not.
-    const keepAlive = setInterval(() => {}, KEEP_ALIVE_MS);
-    try {
-      const reason = await pollUntilGreen((attemptMs) => reasonAgainst(client, attemptMs), io.clock, timeoutMs);
-      if (reason === undefined) return 0;
-      throw new CommandFailure(`the daemon at ${client.address} was not ready within ${timeout}: ${reason}`);
-    } finally {
-      clearInterval(keepAlive);
-    }
+    const poll = (attemptMs: number): Promise<string | undefined> => reasonAgainst(client, attemptMs);
+    const reason = await keepAlive(() => pollUntilGreen(poll, io.clock, timeoutMs));
+    if (reason === undefined) return 0;
+    throw new CommandFailure(`the daemon at ${client.address} was not ready within ${timeout}: ${reason}`);
   });
 }
 

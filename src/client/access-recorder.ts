@@ -1,7 +1,7 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { AccessContext, Operation } from '../core/access-context.ts';
 import type { Clock } from '../core/clock.ts';
-import { isSecretsError } from '../core/errors/secrets-error.ts';
+import { classify } from '../core/errors/classify.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
@@ -50,7 +50,7 @@ export class AccessRecorder {
   failed(access: Access, error: unknown, provider: string | undefined): void {
     const { audit, metrics, clock, log } = this.#options;
     const { operation, path, context } = access;
-    const [category, code] = isSecretsError(error) ? [error.category, error.code] : ['InternalError', 'Unexpected'];
+    const { category, code } = classify(error);
     audit.record({ operation, path, context, cached: false, code, ...(provider !== undefined && { provider }) });
     const seconds = (clock.monotonicMs() - access.startedMs) / 1_000;
     metrics.operation(provider ?? 'none', operation).failed(category, seconds);

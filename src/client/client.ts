@@ -7,7 +7,7 @@ import type { AccessContext } from '../core/access-context.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Page, SecretVersion } from '../core/secret.ts';
-import { parseSecretPath, parseSecretPrefix } from '../core/secret-path.ts';
+import { parseSecretPrefix } from '../core/secret-path.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { BreakerState } from '../resilience/breaker.ts';
 import { type Access, AccessRecorder } from './access-recorder.ts';
@@ -103,7 +103,7 @@ export class Client {
   /** Forgets every selector of one secret; what is under way is delivered, not kept. */
   invalidate(path: string, context: AccessContext): void {
     this.#invalidating(path, context, () => {
-      const { identity } = this.#router.route({ path: parseSecretPath(path) });
+      const { identity } = this.#router.route({ path });
       this.#fetcher.invalidate((kept) => kept.secretKey === identity.secretKey || kept.path === path);
     });
   }

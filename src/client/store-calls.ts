@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { classify } from '../core/errors/classify.ts';
 import { NetworkError } from '../core/errors/network-error.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
 import type { Log } from '../core/log.ts';
@@ -78,8 +79,7 @@ export class StoreCalls {
       return answer;
     } catch (error) {
       if (isSecretsError(error)) error.addDetails({ provider });
-      const code = isSecretsError(error) ? error.code : 'Unexpected';
-      const category = isSecretsError(error) ? error.category : 'InternalError';
+      const { category, code } = classify(error);
       metrics.providerCalls.inc({ provider, call: call.name, status: code });
       log.trace({ provider, call: call.name, subject: call.subject, code }, 'the store failed');
       // That there is no such secret is an answer, not a failure of the store.

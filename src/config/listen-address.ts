@@ -1,13 +1,11 @@
-import { BlockList, isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { isLoopback } from '../core/loopback.ts';
 import type { ListenAddress } from './config.ts';
 
 // The shortest limit among the systems we run on (macOS); Linux has 107.
 const MAX_SOCKET_PATH_BYTES = 103;
 const MAX_PORT = 65_535;
 const TCP_FORM = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/;
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
 
 /** `127.0.0.1:8200`, `localhost:8200`, `[::1]:8200` or `unix:/absolute/path`; undefined for anything else. */
 export function parseListenAddress(text: unknown): ListenAddress | undefined {
@@ -21,7 +19,7 @@ export function parseListenAddress(text: unknown): ListenAddress | undefined {
 
 /** Whether only this machine can reach it. */
 export function isLocal(address: ListenAddress): boolean {
-  return address.kind === 'unix' || loopback.check(address.host, isIPv4(address.host) ? 'ipv4' : 'ipv6');
+  return address.kind === 'unix' || isLoopback(address.host);
 }
 
 /** Whether the two cannot be bound together. Port 0 is another one each time. */

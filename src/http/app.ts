@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import type { Client } from '../client/client.ts';
 import { RequestError } from '../core/errors/request-error.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
-import { systemClock } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { ResolveFailure } from '../resolver/resolve-failure.ts';
 import { createAllowedMethods } from './allowed-methods.ts';
@@ -27,6 +27,7 @@ export interface AppOptions {
   readonly maxBodyBytes: number;
   readonly client: Pick<Client, 'recordRefusal'>;
   readonly lifecycle: Lifecycle;
+  readonly clock: Clock;
   readonly log: Log;
   readonly nextRequestId: RequestIds;
 }
@@ -56,7 +57,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setValidatorCompiler(createValidatorCompiler());
   app.setNotFoundHandler(notFound(options.operations));
   app.addHook('onRequest', admit(options));
-  shedLoad(app, { clock: systemClock, readLoad: createLoadReader() });
+  shedLoad(app, { clock: options.clock, readLoad: createLoadReader() });
   acceptEmptyJson(app);
   bindOperations(app, options.operations, options.handlers);
   await app.ready();

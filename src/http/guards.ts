@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { isIPv4 } from 'node:net';
 import { RequestError } from '../core/errors/request-error.ts';
+import { isLoopback } from '../core/loopback.ts';
 
 /** A check that a request on a TCP listener of the API has to pass (design §7). Throws when it does not. */
 export type Guard = (headers: IncomingHttpHeaders) => void;
@@ -17,15 +17,13 @@ export function allowedHost(hosts: readonly string[]): Guard {
     if (host !== undefined && host === seen) return;
     if (host === undefined) throw new RequestError('HostNotAllowed', "the request has no 'Host'");
     const name = HOST.exec(host)?.[1]?.toLowerCase();
+    // No other site can have an address of this machine for a name.
     if (name === undefined || !(allowed.has(name) || isLoopback(name))) {
       throw new RequestError('HostNotAllowed', "the request's 'Host' is not one that this daemon serves (see 'hosts')");
     }
     seen = host;
   };
 }
-
-/** The whole network is this machine's, and no other site can have a number of it for a name. */
-const isLoopback = (name: string): boolean => name.startsWith('127.') && isIPv4(name);
 
 /** Against proxies and SSRF: what was forwarded does not come from this machine. */
 export function notForwarded(headers: IncomingHttpHeaders): void {

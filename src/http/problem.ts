@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { classify } from '../core/errors/classify.ts';
 import type { ErrorCode } from '../core/errors/codes.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
 import { ResolveFailure } from '../resolver/resolve-failure.ts';
@@ -88,7 +89,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
 /** The problem that tells of an error. What is no error of ours tells nothing: its message may hold anything. */
 export function toProblem(error: unknown, requestId: string): Problem {
   if (error instanceof ResolveFailure) return toResolveProblem(error, requestId);
-  if (!isSecretsError(error)) return toUnexpectedProblem(requestId);
+  if (!isSecretsError(error)) return toUnexpectedProblem(error, requestId);
   const status = statuses[error.code];
   const { provider, path } = error.details;
   return {
@@ -115,14 +116,15 @@ export function retryAfterSeconds(error: unknown): number | undefined {
   return Math.max(1, Math.ceil(retryAfterMs / 1_000));
 }
 
-function toUnexpectedProblem(requestId: string): Problem {
+function toUnexpectedProblem(error: unknown, requestId: string): Problem {
+  const { category, code } = classify(error);
   return {
     type: 'about:blank',
     title: 'Internal Server Error',
     status: 500,
     detail: 'an unexpected error; the log has it under this request id',
-    error: 'InternalError',
-    code: 'Unexpected',
+    error: category,
+    code,
     retryable: false,
     requestId,
   };

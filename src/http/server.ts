@@ -121,6 +121,7 @@ export class Server {
       hosts: config.hosts,
       maxBodyBytes: config.limits.bodyBytes,
       lifecycle: this.#lifecycle,
+      clock,
       log,
       nextRequestId: this.#nextRequestId,
     });

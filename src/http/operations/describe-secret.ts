@@ -1,6 +1,7 @@
 import type { Handler } from '../bind-operations.ts';
 import { Query, spannedPath } from '../query.ts';
 import { toAccessContext } from '../request-context.ts';
+import { sendJson } from '../send-json.ts';
 import type { OperationTools } from './operation-tools.ts';
 
 /** `GET /v1/metadata/{path}` */
@@ -12,6 +13,6 @@ export function describeSecret({ client }: OperationTools): Handler {
       context: toAccessContext(request),
       ...(provider !== undefined && { provider }),
     });
-    return reply.type('application/json; charset=utf-8').header('cache-control', 'no-store').send(metadata);
+    return sendJson(reply, metadata);
   };
 }

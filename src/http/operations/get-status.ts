@@ -1,5 +1,6 @@
 import type { InstanceStatus } from '../../client/client.ts';
 import type { Handler } from '../bind-operations.ts';
+import { sendJson } from '../send-json.ts';
 import type { OperationTools } from './operation-tools.ts';
 
 /** `GET /v1/status`: nothing secret, no path. */
@@ -7,17 +8,14 @@ export function getStatus({ client, lifecycle, about }: OperationTools): Handler
   return (_request, reply) => {
     const { entries, bytes, negativeEntries } = client.cacheStats();
     const { version, startedAt, maxEntries, maxBytes } = about;
-    reply
-      .type('application/json; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .send({
-        version,
-        startedAt,
-        ready: lifecycle.isStarted && !lifecycle.isDraining,
-        draining: lifecycle.isDraining,
-        providers: client.status().map(toProviderStatus),
-        cache: { entries, bytes, negativeEntries, maxEntries, maxBytes },
-      });
+    void sendJson(reply, {
+      version,
+      startedAt,
+      ready: lifecycle.isStarted && !lifecycle.isDraining,
+      draining: lifecycle.isDraining,
+      providers: client.status().map(toProviderStatus),
+      cache: { entries, bytes, negativeEntries, maxEntries, maxBytes },
+    });
   };
 }
 

@@ -1,25 +1,21 @@
 import type { Handler } from '../bind-operations.ts';
+import { parsePaging } from '../paging.ts';
 import { Query } from '../query.ts';
 import { toAccessContext } from '../request-context.ts';
+import { sendJson } from '../send-json.ts';
 import type { OperationTools } from './operation-tools.ts';
 
 /** `GET /v1/secrets?prefix=` */
 export function listSecrets({ client }: OperationTools): Handler {
   return async (request, reply) => {
     const query = new Query(request);
-    const [provider, cursor] = [query.text('provider'), query.text('cursor')];
     const page = await client.list({
       prefix: query.text('prefix') ?? '',
       tags: toTags(query.texts('tag')),
-      limit: query.number('limit') ?? 100,
+      ...parsePaging(query),
       context: toAccessContext(request),
-      ...(provider !== undefined && { provider }),
-      ...(cursor !== undefined && { cursor }),
     });
-    return reply
-      .type('application/json; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .send({ secrets: page.items, nextCursor: page.nextCursor });
+    return sendJson(reply, { secrets: page.items, nextCursor: page.nextCursor });
   };
 }
 

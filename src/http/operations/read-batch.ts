@@ -4,6 +4,7 @@ import type { Handler } from '../bind-operations.ts';
 import { toProblem } from '../problem.ts';
 import { toAccessContext } from '../request-context.ts';
 import { representationName } from '../secret-body.ts';
+import { sendJson } from '../send-json.ts';
 import type { OperationTools } from './operation-tools.ts';
 
 interface BatchItem {
@@ -22,10 +23,7 @@ export function readBatch(tools: OperationTools): Handler {
     const context = toAccessContext(request);
     const items = parseItems(request.body);
     const results = await Promise.all(items.map((item) => readItem(tools, item, context)));
-    return reply
-      .type('application/json; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .send(`{"results":[${bounded(items, results, context).join(',')}]}`);
+    return sendJson(reply, `{"results":[${bounded(items, results, context).join(',')}]}`);
   };
 }
 

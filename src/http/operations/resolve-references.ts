@@ -1,5 +1,6 @@
 import type { Handler } from '../bind-operations.ts';
 import { toAccessContext } from '../request-context.ts';
+import { sendJson } from '../send-json.ts';
 import type { OperationTools } from './operation-tools.ts';
 
 /** `POST /v1/resolve`: text in, text out; JSON `{text}` in, JSON out. */
@@ -8,9 +9,8 @@ export function resolveReferences({ resolver }: OperationTools): Handler {
     const { body } = request;
     const isText = typeof body === 'string';
     const resolved = await resolver.resolve(isText ? body : parseText(body), toAccessContext(request));
-    reply.header('cache-control', 'no-store');
-    if (isText) return reply.type('text/plain; charset=utf-8').send(resolved.text);
-    return reply.type('application/json; charset=utf-8').send(resolved);
+    if (!isText) return sendJson(reply, resolved);
+    return reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store').send(resolved.text);
   };
 }
 

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { basename, extname } from 'node:path';
-import { parseSecretPath } from '../../core/secret-path.ts';
-import { SecretsError } from '../../core/errors/secrets-error.ts';
+import { assertPath } from './assert-path.ts';
 import { parseEnvSource } from './env-source.ts';
 import { FileProblem } from './file-problem.ts';
 import { parseJsonSource } from './json-source.ts';
@@ -34,7 +33,7 @@ export function parseFile(file: string, bytes: Uint8Array): ReadonlyMap<string, 
   if (nodes === undefined || (nodes.size === 0 && parse === parseEnvSource)) throw new FileProblem('empty', 'is empty');
   const secrets = new Map<string, StoredSecret>();
   for (const [path, node] of nodes) {
-    assertPath(path, node);
+    assertPath(path, 'key', node.place);
     secrets.set(path, parseMember(path, node));
   }
   return secrets;
@@ -47,14 +46,5 @@ function parseMember(path: string, node: SourceNode): StoredSecret {
     // JSON does not tell the line.
     if (!(error instanceof FileProblem) || error.place !== undefined) throw error;
     throw new FileProblem(error.kind, `${error.message}, in '${path}'`);
-  }
-}
-
-function assertPath(path: string, node: SourceNode): void {
-  try {
-    parseSecretPath(path);
-  } catch (error) {
-    if (!(error instanceof SecretsError)) throw error;
-    throw new FileProblem('broken', `has a key that is no path of a secret: ${error.message}`, node.place);
   }
 }

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { Redacted } from '../../core/redacted.ts';
-import { parseSecretPath } from '../../core/secret-path.ts';
-import { SecretsError } from '../../core/errors/secrets-error.ts';
+import { assertPath } from './assert-path.ts';
 import { FileProblem, toFileProblem } from './file-problem.ts';
 import { parseFile } from './parse-file.ts';
 import type { SecretValue, StoredSecret } from './stored-secret.ts';
@@ -42,7 +41,7 @@ async function readDirectory(files: readonly SurveyedFile[]): Promise<ReadSecret
   const unserved: Unserved[] = [];
   for (const entry of files) {
     try {
-      assertPath(entry.path);
+      assertPath(entry.path, 'name');
       secrets.set(entry.path, toSecret(await readBytes(entry), entry));
     } catch (error) {
       unserved.push({ file: entry.file, path: entry.path, problem: toFileProblem(error) });
@@ -68,13 +67,4 @@ function toSecret(bytes: Uint8Array, { file, changedMs }: SurveyedFile): StoredS
 function toValue(bytes: Uint8Array): SecretValue {
   // Unlike TextDecoder, Buffer leaves a byte order mark where it is.
   return isUtf8(bytes) ? new Redacted(Buffer.from(bytes).toString('utf8')) : new Redacted<Uint8Array>(bytes);
-}
-
-function assertPath(path: string): void {
-  try {
-    parseSecretPath(path);
-  } catch (error) {
-    if (!(error instanceof SecretsError)) throw error;
-    throw new FileProblem('broken', `has a name that is no path of a secret: ${error.message}`);
-  }
 }
