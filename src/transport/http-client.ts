@@ -1,5 +1,6 @@
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import { NetworkError } from '../core/errors/network-error.ts';
+import { isSecretsError } from '../core/errors/secrets-error.ts';
 import { abortError } from '../core/abort.ts';
 import { isPlainHttpRefusal, toTransportError } from './network-failure.ts';
 import { readTlsFiles, type TlsFiles } from './tls-options.ts';
@@ -45,41 +46,41 @@ export interface HttpClientOptions {
 }
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  let agent: Promise<Agent> | undefined;
+  const agent = createAgent(options);
   let isClosed = false;
-
-  // A failure is not kept: the files may be mended by the time of the next call.
-  const connected = (): Promise<Agent> =>
-    (agent ??= createAgent(options).catch((error: unknown) => {
-      agent = undefined;
-      throw error;
-    }));
-
   return {
     async open() {
-      await connected();
+      await readTlsFiles(options.tls ?? {});
     },
     async send(message) {
       if (isClosed) throw new NetworkError('ConnectionFailed', 'the connection to the store has been closed');
-      return exchange(await connected(), message);
+      return exchange(agent, message);
     },
     async close() {
       isClosed = true;
-      const opened = agent;
-      agent = undefined;
-      await (await opened?.catch(() => undefined))?.destroy();
+      await agent.destroy();
     },
   };
 }
 
-async function createAgent(options: HttpClientOptions): Promise<Agent> {
+function createAgent({ tls = {}, maxResponseBytes }: HttpClientOptions): Agent {
   return new Agent({
     // HTTP/1.1 only: one more protocol to every store would be one more set of failures to classify.
     allowH2: false,
-    maxResponseSize: options.maxResponseBytes,
+    maxResponseSize: maxResponseBytes,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { ...(await readTlsFiles(options.tls ?? {})) },
+    // The files are read for each connection, so that a certificate that was renewed counts.
+    connect: (options, callback) => {
+      const connect = async (): Promise<void> => {
+        try {
+          buildConnector({ ...(await readTlsFiles(tls)), allowH2: false })(options, callback);
+        } catch (error) {
+          callback(error instanceof Error ? error : new TypeError('no error was thrown'), null);
+        }
+      };
+      void connect();
+    },
   });
 }
 
@@ -91,7 +92,7 @@ async function exchange(agent: Agent, { url, signal, ...message }: HttpRequest):
     if (isPlainHttpRefusal(answer.statusCode, text)) throw new NetworkError('TlsError', PLAIN_HTTP);
     return { status: answer.statusCode, headers: toMap(answer.headers), text };
   } catch (error) {
-    if (error instanceof NetworkError) throw error;
+    if (isSecretsError(error)) throw error;
     throw signal.aborted ? abortError(signal) : toTransportError(error);
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
@@ -139,6 +139,27 @@ test('TLS', async (t) => {
   await fails(t, send(t, await start(other), { tls: { ca: other.cert } }), 'TlsError');
   const plain = await serve(t, (_, response) => void response.end());
   await fails(t, send(t, `https://127.0.0.1:${plain}/`), 'TlsError');
+});
+
+test('files of TLS that were exchanged count for the next connection', async (t) => {
+  const folder = t.testdir();
+  const [server, other] = await Promise.all([
+    makeCertificate(folder, 'server', 'IP:127.0.0.1'),
+    makeCertificate(folder, 'other', 'IP:127.0.0.1'),
+  ]);
+  const port = await listen(
+    t,
+    createTlsServer({ cert: readFileSync(server.cert), key: readFileSync(server.key) }, (_, response) =>
+      response.end('ok'),
+    ),
+  );
+  const client = createHttpClient({ tls: { ca: other.cert }, maxResponseBytes: 1_000 });
+  t.teardown(() => client.close());
+  const ask = { method: 'GET', headers: {}, url: new URL(`https://127.0.0.1:${port}/`) };
+  const signal = new AbortController().signal;
+  await fails(t, client.send({ ...ask, signal }), 'TlsError');
+  writeFileSync(other.cert, readFileSync(server.cert));
+  t.equal((await client.send({ ...ask, signal })).text, 'ok');
 });
 
 test('plain http at a TLS port', async (t) => {

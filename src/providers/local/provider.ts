@@ -8,7 +8,7 @@ import type { HeldSecret } from './held-secret.ts';
 import { LocalStore } from './local-store.ts';
 import { locateLocal } from './locate.ts';
 import { localSchema, parseLocalOptions } from './options.ts';
-import { pageOf } from './page-of.ts';
+import { pageOf } from '../../core/page-of.ts';
 import { selectVersion } from './select-version.ts';
 import { toMetadata } from './to-metadata.ts';
 

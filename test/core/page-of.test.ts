@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { pageOf } from '../../../src/providers/local/page-of.ts';
+import { pageOf } from '../../src/core/page-of.ts';
 
 const page = (items: readonly string[], limit: number): unknown => pageOf(items, limit, (item) => item);
 

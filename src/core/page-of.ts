@@ -1,4 +1,4 @@
-import type { Page } from '../../core/secret.ts';
+import type { Page } from './secret.ts';
 
 /** The first `limit` items, with the key of the last one as cursor when more follow. */
 export function pageOf<T>(items: readonly T[], limit: number, keyOf: (item: T) => string): Page<T> {
