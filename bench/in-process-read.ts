@@ -5,6 +5,7 @@ import { compose } from '../src/compose.ts';
 import { localConfig } from '../src/config/load-config.ts';
 import { systemClock } from '../src/core/clock.ts';
 import type { Log } from '../src/core/log.ts';
+import { EventHub } from '../src/notifications/event-hub.ts';
 import { Metrics } from '../src/observability/metrics.ts';
 import { providerKinds } from '../src/providers/registry.ts';
 
@@ -16,7 +17,9 @@ const nothing = (): undefined => undefined;
 const log: Log = { error: nothing, warn: nothing, info: nothing, debug: nothing, trace: nothing };
 const none = <T>(): ReadonlyMap<string, T> => new Map<string, T>();
 const metrics = new Metrics({ cacheSize: none, breakerStates: none, identityExpiryMs: none });
-const around = { kinds: providerKinds, metrics, clock: systemClock, log, random: Math.random, onStoreChange: nothing };
+const told = { onStoreChange: nothing, onBreakerChange: nothing };
+const events = new EventHub(systemClock);
+const around = { kinds: providerKinds, events, metrics, clock: systemClock, log, random: Math.random, ...told };
 const { config } = localConfig(file, providerKinds, {});
 const audit = { enabled: auditFile !== undefined, sink: auditFile ?? 'stdout' };
 const { client } = await compose(around, { ...config, audit });

@@ -1,6 +1,7 @@
 // Runs a suite with tap and ends with the line `N passed, N failed`.
-//   unit      everything but the real servers, with coverage: fails under 90 % of lines
+//   unit      everything but the other two, with coverage: fails under 90 % of lines
 //   backends  the real servers
+//   outage    what a store that fails does to readers; prints its figures
 import { spawn } from 'node:child_process';
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
@@ -8,23 +9,29 @@ import { resolve as resolvePath } from 'node:path';
 
 const MIN_LINES_PERCENT = 90;
 
-const isBackend = (file: string): boolean => file.startsWith('test/backends/');
+const isIn =
+  (folder: string) =>
+  (file: string): boolean =>
+    file.startsWith(`test/${folder}/`);
+const [isBackend, isOutage] = [isIn('backends'), isIn('outage')];
 
 const suites = {
   unit: {
-    options: ['--allow-incomplete-coverage', '--coverage-report=json-summary'],
-    hasFile: (file: string) => !isBackend(file),
+    options: ['--jobs=2', '--timeout=120', '--allow-incomplete-coverage', '--coverage-report=json-summary'],
+    hasFile: (file: string) => !isBackend(file) && !isOutage(file),
   },
-  backends: { options: ['--disable-coverage', '--timeout=120'], hasFile: isBackend },
+  backends: { options: ['--jobs=2', '--disable-coverage', '--timeout=120'], hasFile: isBackend },
+  // One at a time: they measure.
+  outage: { options: ['--jobs=1', '--disable-coverage', '--timeout=300'], hasFile: isOutage },
 } as const;
 
 const [suite = 'unit', ...extra] = process.argv.slice(2);
-if (suite !== 'unit' && suite !== 'backends') throw new TypeError(`no suite '${suite}'`);
+if (suite !== 'unit' && suite !== 'backends' && suite !== 'outage') throw new TypeError(`no suite '${suite}'`);
 
 await buildRunner();
 const { options, hasFile } = suites[suite];
 const files = extra.length > 0 ? extra : (await Array.fromAsync(glob('test/**/*.test.ts'))).filter(hasFile).sort();
-const output = await run('tap', ['--reporter=tap', '--jobs=2', ...options, ...files]);
+const output = await run('tap', ['--reporter=tap', ...options, ...files]);
 const counts = /^# \{ (.*) \}$/m.exec(output.text.slice(output.text.lastIndexOf('\n# {')))?.[1] ?? '';
 let failed = count('fail');
 if (suite === 'unit' && extra.length === 0) failed += await checkCoverage();
@@ -71,7 +78,7 @@ async function codeLines(file: string): Promise<number> {
   return code.split('\n').filter((line) => line.trim() !== '').length;
 }
 
-/** Passes on what fails and the closing lines; the rest of TAP is for machines. */
+/** Passes on what fails, the state of each file and the figures; the rest of TAP is for machines. */
 function run(command: string, args: readonly string[]): Promise<{ readonly code: number; readonly text: string }> {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const chunks: string[] = [];
@@ -86,12 +93,13 @@ function run(command: string, args: readonly string[]): Promise<{ readonly code:
   });
 }
 
-/** The failing points with their diagnostics, and the state of each file. */
+/** The failing points with their diagnostics, the state of each file, and what tests say of themselves. */
 function failuresOf(text: string): string {
   const kept: string[] = [];
   let isDiagnostic = false;
   for (const line of text.split('\n')) {
     if (/^\s*not ok /.test(line)) kept.push(line);
+    else if (/^ {8,}# (?!Subtest|time=|\{|skip|todo|failed)/.test(line)) kept.push(line.replace(/^ *# /, '  '));
     else if (line.startsWith('ok ')) kept.push(line.replace(/ # time=.*/, ''));
     isDiagnostic = kept.at(-1)?.includes('not ok') === true ? !/^\s*(?:ok |# |\d+\.\.)/.test(line) : false;
     if (isDiagnostic && !/^\s*not ok /.test(line)) kept[kept.length - 1] += `\n${line}`;

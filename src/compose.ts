@@ -1,38 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
 import { createPolicy } from './access/policy.ts';
 import { type AuditLog, createAuditLog, noAudit } from './audit/audit-log.ts';
-import { SecretCache } from './cache/secret-cache.ts';
 import { Client } from './client/client.ts';
-import type { Instance } from './client/instance.ts';
-import type { Config, ProviderConfig } from './config/config.ts';
-import type { Clock } from './core/clock.ts';
+import type { Source } from './client/source.ts';
+import { openCache } from './compose/cache.ts';
+import type { Composition, Surroundings } from './compose/composition.ts';
+import { toSources } from './compose/sources.ts';
+import type { Config } from './config/config.ts';
 import { ConfigurationError } from './core/errors/configuration-error.ts';
-import type { Log } from './core/log.ts';
-import type { ProviderKind } from './core/provider.ts';
+import type { SecretProvider } from './core/provider.ts';
 import { type LineSink, openLineSink } from './observability/line-sink.ts';
-import type { Metrics } from './observability/metrics.ts';
-import { Breaker } from './resilience/breaker.ts';
-
-/** What lives as long as the process, whatever the configuration says. */
-export interface Surroundings {
-  readonly kinds: readonly ProviderKind[];
-  readonly metrics: Metrics;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** 0 to 1, for all jitter. */
-  readonly random: () => number;
-  /** Told by a provider that noticed a change in its store. */
-  readonly onStoreChange: (instance: string) => void;
-}
-
-/** The client and what it is made of, for one configuration. */
-export interface Composition {
-  readonly config: Config;
-  readonly instances: ReadonlyMap<string, Instance>;
-  readonly cache: SecretCache;
-  readonly client: Client;
-  readonly auditSink?: LineSink;
-}
 
 /**
  * Builds the object graph of a configuration and starts its providers. Of the previous one it takes over what has not
@@ -41,26 +17,35 @@ export interface Composition {
  */
 export async function compose(around: Surroundings, config: Config, previous?: Composition): Promise<Composition> {
   const instances = new Map(
-    config.providers.map((provider) => [provider.name, toInstance(around, config, { provider, previous })]),
+    config.providers.map((provider) => [provider.name, toSources(around, config, { provider, previous })]),
   );
-  const added = [...instances.values()].filter(({ name }) => instances.get(name) !== previous?.instances.get(name));
+  const known = providersOf(previous);
+  const added = [...instances.values()].flat().filter(({ provider }) => !known.has(provider));
   try {
     await Promise.all(added.map(({ name, provider }) => provider.start(() => around.onStoreChange(name))));
     const auditSink = await openAuditSink(around, config, previous);
-    const cache = toCache(around, config, previous);
+    const kept = await openCache(around, config, previous);
     const audit: AuditLog = auditSink === undefined ? noAudit : createAuditLog(auditSink, around.clock);
     const policy = createPolicy(config.access.callers);
-    const client = new Client({ ...around, config, instances, cache, policy, audit });
-    return { config, instances, cache, client, ...(auditSink !== undefined && { auditSink }) };
+    const client = new Client({ ...around, config, instances, cache: kept.cache, policy, audit });
+    return { config, instances, ...kept, client, ...(auditSink !== undefined && { auditSink }) };
   } catch (error) {
-    await Promise.all(added.map(closeInstance));
+    await Promise.all(added.map(({ provider }) => provider.close()));
     throw error;
   }
 }
 
-/** Forgets what was read from the instances that `next` does not take over. */
+/** The file of the cache belongs to the composition that stays; the other one must not write an older state over it. */
+export function leaveFile({ cacheFile, config }: Composition, staying: Composition): void {
+  const file = config.cache.persistence?.file;
+  if (cacheFile !== staying.cacheFile && file === staying.config.cache.persistence?.file) cacheFile?.stop();
+}
+
+/** Forgets what was read from the providers that `next` does not take over. */
 export function forgetReplaced(composition: Composition, next: Composition): void {
-  for (const { name } of endedInstances(composition, next)) {
+  const staying = providersOf(next);
+  for (const { name, provider } of sourcesOf(composition)) {
+    if (staying.has(provider)) continue;
     composition.client.dropInstance(name);
     // It may have taken over the entries.
     next.client.dropInstance(name);
@@ -69,57 +54,20 @@ export function forgetReplaced(composition: Composition, next: Composition): voi
 
 /** Closes what the composition does not share with the one that stays. */
 export async function retire(composition: Composition, staying?: Composition): Promise<void> {
-  await Promise.all(endedInstances(composition, staying).map(closeInstance));
+  if (staying !== undefined) leaveFile(composition, staying);
+  await composition.client.close();
+  const [sources, providers] = [new Set(sourcesOf(staying)), providersOf(staying)];
+  for (const source of sourcesOf(composition)) if (!sources.has(source)) source.breaker.close();
+  const ended = sourcesOf(composition).filter(({ provider }) => !providers.has(provider));
+  await Promise.all(ended.map(({ provider }) => provider.close()));
+  if (composition.cacheFile !== staying?.cacheFile) await composition.cacheFile?.close();
   if (composition.auditSink !== staying?.auditSink) await composition.auditSink?.close();
 }
 
-const endedInstances = (composition: Composition, staying?: Composition): readonly Instance[] =>
-  [...composition.instances.values()].filter((instance) => staying?.instances.get(instance.name) !== instance);
+const sourcesOf = (composition?: Composition): readonly Source[] => [...(composition?.instances.values() ?? [])].flat();
 
-async function closeInstance({ provider, breaker }: Instance): Promise<void> {
-  breaker.close();
-  await provider.close();
-}
-
-interface InstancePlan {
-  readonly provider: ProviderConfig;
-  readonly previous: Composition | undefined;
-}
-
-function toInstance(around: Surroundings, config: Config, { provider, previous }: InstancePlan): Instance {
-  const { name, type, attemptTimeoutMs, options } = provider;
-  const { clock, log, metrics } = around;
-  const known = previous?.instances.get(name);
-  const before = previous?.config.providers.find((candidate) => candidate.name === name);
-  const isSame = isDeepStrictEqual(before, provider);
-  if (known !== undefined && isSame && isDeepStrictEqual(previous?.config.circuitBreaker, config.circuitBreaker)) {
-    return known;
-  }
-  const kind = around.kinds.find((candidate) => candidate.type === type);
-  if (kind === undefined) throw new TypeError(`no provider of type '${type}'`);
-  const recordIdentityCall = (status: string): void =>
-    metrics.providerCalls.inc({ provider: name, call: 'identity', status });
-  return {
-    name,
-    provider: kind.create(name, options, { clock, log, recordIdentityCall }),
-    breaker: new Breaker({
-      name,
-      clock,
-      ...config.circuitBreaker,
-      onStateChange: (state) => log.warn({ provider: name, state }, 'circuit breaker changed its state'),
-    }),
-    attemptTimeoutMs,
-  };
-}
-
-function toCache(around: Surroundings, config: Config, previous: Composition | undefined): SecretCache {
-  if (previous !== undefined && isDeepStrictEqual(previous.config.cache, config.cache)) return previous.cache;
-  const { clock, random, metrics } = around;
-  const onEvict = (provider: string, reason: string): void => metrics.cacheEvictions.inc({ provider, reason });
-  const cache = new SecretCache({ clock, random, onEvict, ...config.cache });
-  if (previous !== undefined) cache.adopt(previous.cache);
-  return cache;
-}
+const providersOf = (composition?: Composition): ReadonlySet<SecretProvider> =>
+  new Set(sourcesOf(composition).map(({ provider }) => provider));
 
 async function openAuditSink(
   { metrics, log }: Surroundings,

@@ -1,6 +1,9 @@
-import { type Composition, compose, forgetReplaced, retire, type Surroundings } from './compose.ts';
+import { compose, forgetReplaced, leaveFile, retire } from './compose.ts';
+import type { Composition, Surroundings } from './compose/composition.ts';
 import type { Config } from './config/config.ts';
 import { Server } from './http/server.ts';
+import { EventHub } from './notifications/event-hub.ts';
+import { Webhooks } from './notifications/webhooks.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { Metrics } from './observability/metrics.ts';
 import { systemClock } from './core/clock.ts';
@@ -16,6 +19,7 @@ export class Daemon {
   readonly #log: Logger;
   readonly #around: Surroundings;
   readonly #server: Server;
+  readonly #webhooks: Webhooks;
   #composition: Composition | undefined;
   /** Replaced, and still needed by what began with them. */
   readonly #outgoing = new Set<Outgoing>();
@@ -24,23 +28,30 @@ export class Daemon {
     this.#log = createLogger(config.log);
     const metrics = new Metrics({
       cacheSize: () => this.#composition?.cache.stats().entriesByProvider ?? new Map(),
-      breakerStates: () => new Map(this.#statuses().map(({ name, breaker }) => [name, breaker])),
+      breakerStates: () => new Map(this.#statuses().map(({ label, breaker }) => [label, breaker])),
       identityExpiryMs: () =>
         new Map(
-          this.#statuses().flatMap(({ name, identityExpiresInMs: ms }) =>
-            ms === undefined ? [] : [[name, ms] as const],
+          this.#statuses().flatMap(({ label, identityExpiresInMs: ms }) =>
+            ms === undefined ? [] : [[label, ms] as const],
           ),
         ),
     });
     this.#around = {
       kinds,
+      events: new EventHub(systemClock),
       metrics,
       clock: systemClock,
       log: this.#log,
       random: Math.random,
-      onStoreChange: (instance) => this.#composition?.client.dropInstance(instance),
+      onStoreChange: (instance) => this.#composition?.client.storeChanged(instance),
+      onBreakerChange: (source, state) => this.#composition?.client.breakerChanged(source, state),
     };
-    this.#server = new Server({ metrics, clock: systemClock, log: this.#log, version });
+    this.#webhooks = new Webhooks({
+      ...this.#around,
+      onDelivery: (status) => metrics.webhookDeliveries.inc({ status }),
+    });
+    const { events } = this.#around;
+    this.#server = new Server({ events, metrics, clock: systemClock, log: this.#log, version });
   }
 
   get log(): Logger {
@@ -52,6 +63,8 @@ export class Daemon {
     const composition = await compose(this.#around, config);
     const names = await this.#serve(composition);
     this.#composition = composition;
+    this.#webhooks.use(config.notifications.webhooks);
+    composition.client.adoptEntries();
     return names;
   }
 
@@ -65,7 +78,9 @@ export class Daemon {
     const next = await compose(this.#around, config, previous);
     const names = await this.#serve(next, previous);
     this.#composition = next;
+    this.#webhooks.use(config.notifications.webhooks);
     this.#log.level = config.log.level;
+    next.client.adoptEntries();
     if (previous !== undefined) this.#retireLater(previous, next);
     return names;
   }
@@ -74,16 +89,21 @@ export class Daemon {
   async stop(): Promise<void> {
     await this.#server.stop();
     await Promise.all([...this.#outgoing].map((outgoing) => outgoing.end()));
-    if (this.#composition !== undefined) await retire(this.#composition);
+    const retired = this.#composition && retire(this.#composition);
+    await Promise.all([retired, this.#webhooks.close()]);
   }
 
   /** Reads that are under way end within the deadline; until then they need their provider and their audit sink. */
   #retireLater(previous: Composition, next: Composition): void {
+    leaveFile(previous, next);
+    next.client.takeOver(previous.client);
     forgetReplaced(previous, next);
     const outgoing: Outgoing = {
       end: () => {
         timer.cancel();
         this.#outgoing.delete(outgoing);
+        // What its last reads were lent.
+        this.#composition?.client.takeOver(previous.client);
         return retire(previous, next);
       },
     };

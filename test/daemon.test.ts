@@ -4,9 +4,13 @@ import { type LoadedConfig, loadConfig } from '../src/config/load-config.ts';
 import { parseListenAddress } from '../src/config/listen-address.ts';
 import { Daemon } from '../src/daemon.ts';
 import { providerKinds } from '../src/providers/registry.ts';
+import { watch } from './e2e/event-source.ts';
 import { Http } from './e2e/http.ts';
 import { secretsFile } from './e2e/local-secrets.ts';
 import { temporaryDirectory } from './e2e/temporary-directory.ts';
+import { until } from './e2e/until.ts';
+import { vaultStore, vaultToken } from './e2e/vault-store.ts';
+import { startWebhookReceiver } from './fakes/webhook-receiver.ts';
 
 // The end-to-end suite drives the bundle. Here the same daemon runs in this process, so that its coverage is measured.
 
@@ -82,11 +86,13 @@ test('a new configuration takes over what did not change', async (t) => {
   t.equal((await client(names, 1).get('/readyz')).status, 200);
   t.match((await http.get(`/v1/secrets/${path}`)).headers, { 'cache-status': /hit/ }, 'the cache was taken over');
   await daemon.reload(config({ circuitBreaker: { failureThreshold: 9 } }));
-  t.match(
-    (await http.get(`/v1/secrets/${path}`)).headers,
-    { 'cache-status': /miss/ },
-    'an instance that changed lost it',
-  );
+  const kept = await http.get(`/v1/secrets/${path}`);
+  t.match(kept.headers, { 'cache-status': /hit/ }, 'and stays with its provider, whatever the breaker');
+  const [provider] = config().providers;
+  const { name, type, options } = Object(provider);
+  await daemon.reload(config({ providers: [{ name, type, ...options, attemptTimeout: '2s' }] }));
+  const lost = await http.get(`/v1/secrets/${path}`);
+  t.match(lost.headers, { 'cache-status': /miss/ }, 'a provider that changed lost it');
   await t.rejects(daemon.reload(config({ audit: { sink: '/nowhere/audit.log' } })), { code: 'MissingEndpoint' });
   t.equal((await http.get(`/v1/secrets/${path}`)).status, 200, 'what cannot be taken over changes nothing');
 });
@@ -132,4 +138,35 @@ test('the same large secret many times is no way to exhaust the memory', async (
   t.equal(status, 200);
   t.match(results[0], { path: 'big', secret: { version: String } });
   t.match(results[99], { path: 'big', problem: { status: 413, code: 'PayloadTooLarge' } });
+});
+
+test('what changes is told to watches, long polls and webhooks', async (t) => {
+  const [vault, receiver] = [await vaultStore(t, { a: '{"v":1}' }), await startWebhookReceiver(t)];
+  const auth = { method: 'token', token: vaultToken };
+  const config = (await settings(t))({
+    providers: [{ name: 'vault', type: 'vault', address: vault.address, auth }],
+    cache: { ttl: '400ms' },
+    notifications: { webhooks: [{ url: receiver.address, key: 'k3y' }] },
+  });
+  const daemon = new Daemon(config, providerKinds);
+  t.teardown(() => daemon.stop());
+  const names = await daemon.start(config);
+  const http = client(names);
+  const { headers } = await http.get('/v1/secrets/a');
+  const source = await watch(t, http.address, { path: '/v1/watch?path=a' });
+  const held = { 'if-none-match': String(headers.etag) };
+  t.equal((await http.get('/v1/secrets/a?wait=10ms', held)).status, 304);
+  const polled = http.get('/v1/secrets/a?wait=30s', held);
+  vault.setSecret('a', '{"v":2}');
+  t.match((await polled).json, { version: '2' });
+  t.match(await source.received(1), [{ event: 'rotated' }]);
+  await until('it is posted', () => receiver.deliveries.length > 0 || undefined);
+  t.match(receiver.events, [{ type: 'rotated', path: 'a' }]);
+  for (const refused of ['secrets/a?wait=61s', 'watch', 'watch?path=a&prefix=a'])
+    t.equal((await http.get(`/v1/${refused}`)).status, 400, refused);
+  const { headers: back } = await watch(t, http.address, {
+    path: '/v1/watch?prefix=a',
+    headers: { 'last-event-id': source.events[0]?.id },
+  });
+  t.equal(back['content-type'], 'text/event-stream');
 });

@@ -17,10 +17,14 @@ export class CacheEntry {
   readonly secret: Secret;
   /** When the store was asked: the value is not older than this. */
   readonly fetchedAtMs: number;
-  readonly expiresAtMs: number;
-  readonly staleUntilMs: number;
+  #expiresAtMs: number;
+  #staleUntilMs: number;
   /** After a failed refresh: until then the stale value answers without asking the store. */
   nextAttemptAtMs = 0;
+  /** When it last answered a reader. */
+  lastReadAtMs = 0;
+  /** Nobody had read it when it was to be refreshed: the next read sees to it. */
+  isRefreshDue = false;
   /** Other spellings of the path under which it was read. */
   readonly aliases = new Set<string>();
   readonly representations = new Map<string, Representation>();
@@ -29,17 +33,46 @@ export class CacheEntry {
     this.identity = identity;
     this.secret = secret;
     this.fetchedAtMs = times.fetchedAtMs;
-    this.expiresAtMs = times.expiresAtMs;
-    this.staleUntilMs = times.staleUntilMs;
+    this.#expiresAtMs = times.expiresAtMs;
+    this.#staleUntilMs = times.staleUntilMs;
+  }
+
+  get staleUntilMs(): number {
+    return this.#staleUntilMs;
+  }
+
+  get expiresAtMs(): number {
+    return this.#expiresAtMs;
+  }
+
+  /** It is to be read anew, whatever time it had left. */
+  expire(nowMs: number): void {
+    this.#expiresAtMs = Math.min(this.#expiresAtMs, nowMs);
+  }
+
+  /** It may not answer later than that. */
+  boundStale(untilMs: number): void {
+    this.#staleUntilMs = Math.min(this.#staleUntilMs, untilMs);
+  }
+
+  /** The store lends the value for longer, or not as long as it said. */
+  extendLease(endsAtMs: number): void {
+    this.#expiresAtMs = endsAtMs;
+    this.#staleUntilMs = endsAtMs;
+  }
+
+  /** Every path under which it was read. */
+  paths(): readonly string[] {
+    return [...new Set([this.identity.path, ...this.aliases])];
   }
 
   isFresh(nowMs: number): boolean {
-    return nowMs < this.expiresAtMs;
+    return nowMs < this.#expiresAtMs;
   }
 
   /** Whether it may still answer when the store cannot. */
   mayAnswerStale(nowMs: number): boolean {
-    return nowMs < this.staleUntilMs;
+    return nowMs < this.#staleUntilMs;
   }
 
   /** Bytes held, every kept representation counted. */
@@ -51,7 +84,8 @@ export class CacheEntry {
   }
 }
 
-interface EntryTimes {
+/** Monotonic milliseconds. */
+export interface EntryTimes {
   readonly fetchedAtMs: number;
   readonly expiresAtMs: number;
   readonly staleUntilMs: number;

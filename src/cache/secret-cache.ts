@@ -1,9 +1,9 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
 import { AccessError } from '../core/errors/access-error.ts';
 import type { Secret } from '../core/secret.ts';
-import { CacheEntry, type Representation } from './cache-entry.ts';
-import type { SecretIdentity } from './cache-key.ts';
+import { CacheEntry, type EntryTimes, type Representation } from './cache-entry.ts';
+import { isOtherStage, type SecretIdentity, toPrevious } from './cache-key.ts';
+import { EntryStore } from './entry-store.ts';
 import { NegativeCache, type StoreRefusal } from './negative-cache.ts';
 
 export type EvictionReason = 'space' | 'invalidated' | 'refused' | 'changed';
@@ -18,6 +18,8 @@ export interface SecretCacheOptions {
   readonly staleFallback: boolean;
   readonly maxStaleMs: number;
   readonly onEvict: (provider: string, reason: EvictionReason) => void;
+  /** What is kept has changed. */
+  readonly onChange?: () => void;
 }
 
 /** Counts for `/v1/status` and the metrics. */
@@ -37,40 +39,23 @@ const JITTER = 0.1;
 export class SecretCache {
   readonly #options: SecretCacheOptions;
   readonly #negative: NegativeCache;
-  readonly #entries: LRUCache<string, CacheEntry>;
+  readonly #entries: EntryStore;
 
   constructor(options: SecretCacheOptions) {
     this.#options = options;
     this.#negative = new NegativeCache(options.clock);
-    this.#entries = new LRUCache({
-      max: options.maxEntries,
-      maxSize: options.maxBytes,
-      sizeCalculation: (entry) => entry.bytes,
-      dispose: (entry, _key, reason) => {
-        if (reason === 'evict') options.onEvict(entry.identity.provider, 'space');
-      },
-    });
+    const onEvict = ({ identity }: CacheEntry): void => options.onEvict(identity.provider, 'space');
+    this.#entries = new EntryStore({ ...options, onEvict });
   }
 
-  /** The entry that may answer without asking the store: fresh, or stale with its next attempt not yet due. */
+  /** What is kept, fresh or not. */
   get(key: string): CacheEntry | undefined {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return undefined;
-    const nowMs = this.#options.clock.monotonicMs();
-    if (entry.isFresh(nowMs)) return entry;
-    return nowMs < entry.nextAttemptAtMs && entry.mayAnswerStale(nowMs) ? entry : undefined;
+    return this.#entries.get(key);
   }
 
   /** The error that may answer without asking the store. */
   getRefusal(key: string): StoreRefusal | undefined {
     return this.#negative.get(key);
-  }
-
-  /** The entry that may answer if the store cannot. */
-  getStale(key: string): CacheEntry | undefined {
-    if (!this.#options.staleFallback) return undefined;
-    const entry = this.#entries.get(key);
-    return entry?.mayAnswerStale(this.#options.clock.monotonicMs()) === true ? entry : undefined;
   }
 
   /**
@@ -82,14 +67,14 @@ export class SecretCache {
     secret: Secret,
     times: { readonly fetchedAtMs: number; readonly ttlMs: number; readonly keep: boolean },
   ): CacheEntry {
-    const jitteredMs = times.ttlMs * (1 + JITTER * (2 * this.#options.random() - 1));
-    const expiresAtMs = times.fetchedAtMs + Math.min(jitteredMs, secret.ttlMs ?? Infinity);
-    const staleUntilMs = times.fetchedAtMs + Math.min(this.#options.maxStaleMs, secret.ttlMs ?? Infinity);
-    const entry = new CacheEntry(identity, secret, { fetchedAtMs: times.fetchedAtMs, expiresAtMs, staleUntilMs });
+    const entry = new CacheEntry(identity, secret, this.#timesOf(secret, times));
+    const known = this.#entries.get(identity.key);
+    for (const path of known?.paths() ?? []) if (path !== identity.path) entry.aliases.add(path);
     if (times.keep) {
       this.#evictChanged(identity, secret);
       this.#negative.remove((refused) => refused.key === identity.key);
-      this.#entries.set(identity.key, entry);
+      this.#entries.set(entry);
+      this.#options.onChange?.();
     }
     return entry;
   }
@@ -112,13 +97,22 @@ export class SecretCache {
     entry.nextAttemptAtMs = this.#options.clock.monotonicMs() + delayMs;
   }
 
+  /** Keeps a value that is not current any more, so that it answers as `previous` without asking the store. */
+  keepPrevious({ identity, fetchedAtMs }: CacheEntry, secret: Secret, graceMs: number): void {
+    const endsAtMs = this.#options.clock.monotonicMs() + graceMs;
+    const metadata = { ...secret.metadata, stages: ['previous'] };
+    const times = { fetchedAtMs, expiresAtMs: endsAtMs, staleUntilMs: endsAtMs };
+    const previous = toPrevious(identity);
+    this.#entries.set(new CacheEntry(previous, { ...secret, stages: ['previous'], metadata }, times));
+  }
+
   /** The representation under `name`, built at most once for the entry. */
   represent(entry: CacheEntry, name: string, build: () => Representation): Representation {
     const kept = entry.representations.get(name);
     if (kept !== undefined) return kept;
     const built = build();
     entry.representations.set(name, built);
-    this.#measureAgain(entry);
+    this.#entries.measureAgain(entry);
     return built;
   }
 
@@ -132,10 +126,41 @@ export class SecretCache {
     this.#negative.remove(matches);
   }
 
+  /** Takes entries that were kept elsewhere, the most recently read first; what is here is newer. */
+  load(entries: readonly CacheEntry[]): void {
+    for (const entry of entries.toReversed())
+      if (this.#entries.get(entry.identity.key) === undefined) this.#take(entry);
+  }
+
   /** Takes the entries of a cache that this one replaces. */
   adopt(previous: SecretCache): void {
     // The oldest first, so that it stays the oldest.
-    for (const [key, entry] of [...previous.#entries].toReversed()) this.#entries.set(key, entry);
+    for (const entry of [...previous.#entries.values()].toReversed()) this.#take(entry);
+  }
+
+  /** What matches is read anew before it answers again, unless the store fails; refusals are forgotten. */
+  expire(matches: (identity: SecretIdentity) => boolean): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const entry of this.#entries.values()) if (matches(entry.identity)) entry.expire(nowMs);
+    this.#negative.remove(matches);
+  }
+
+  /** Names what is never evicted for space. */
+  pin(keys: ReadonlySet<string>): void {
+    this.#entries.pin(keys);
+  }
+
+  isPinned(key: string): boolean {
+    return this.#entries.isPinned(key);
+  }
+
+  /** Everything that is kept. */
+  entries(): Iterable<CacheEntry> {
+    return this.#entries.values();
+  }
+
+  get size(): number {
+    return this.#entries.size;
   }
 
   stats(): CacheStats {
@@ -146,36 +171,45 @@ export class SecretCache {
     }
     return {
       entries: this.#entries.size,
-      bytes: this.#entries.calculatedSize,
+      bytes: this.#entries.bytes,
       negativeEntries: this.#negative.size,
       entriesByProvider,
     };
   }
 
-  /** The LRU measures an entry only when it is new to it. One that was replaced meanwhile stays replaced. */
-  #measureAgain(entry: CacheEntry): void {
-    const { key, provider } = entry.identity;
-    if (this.#entries.peek(key) !== entry) return;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    if (!this.#entries.has(key)) this.#options.onEvict(provider, 'space');
+  /** How long it may answer is for the present settings to say. */
+  #take(entry: CacheEntry): void {
+    const { staleFallback, maxStaleMs } = this.#options;
+    entry.boundStale(staleFallback ? entry.fetchedAtMs + maxStaleMs : entry.expiresAtMs);
+    this.#entries.set(entry);
+  }
+
+  #timesOf(secret: Secret, { fetchedAtMs, ttlMs }: { fetchedAtMs: number; ttlMs: number }): EntryTimes {
+    const { random, staleFallback, maxStaleMs } = this.#options;
+    // What is lent is kept for as long as that, and not a moment longer.
+    if (secret.lease !== undefined) {
+      const endsAtMs = fetchedAtMs + secret.lease.durationMs;
+      return { fetchedAtMs, expiresAtMs: endsAtMs, staleUntilMs: endsAtMs };
+    }
+    const boundMs = secret.ttlMs ?? Infinity;
+    const expiresAtMs = fetchedAtMs + Math.min(ttlMs * (1 + JITTER * (2 * random() - 1)), boundMs);
+    const staleUntilMs = staleFallback ? fetchedAtMs + Math.min(maxStaleMs, boundMs) : expiresAtMs;
+    return { fetchedAtMs, expiresAtMs, staleUntilMs };
   }
 
   /** A new version shifts what the other stages of the secret mean. */
   #evictChanged(identity: SecretIdentity, secret: Secret): void {
-    const known = this.#entries.peek(identity.key);
+    const known = this.#entries.get(identity.key);
     if (!identity.isMutable || known === undefined || known.secret.version === secret.version) return;
-    this.#evict(
-      'changed',
-      (kept) => kept.isMutable && kept.secretKey === identity.secretKey && kept.key !== identity.key,
-    );
+    this.#evict('changed', (kept) => isOtherStage(kept, identity));
   }
 
   #evict(reason: EvictionReason, matches: (identity: SecretIdentity, entry: CacheEntry) => boolean): void {
-    for (const [key, entry] of this.#entries) {
+    for (const entry of this.#entries.values()) {
       if (!matches(entry.identity, entry)) continue;
-      this.#entries.delete(key);
+      this.#entries.delete(entry.identity.key);
       this.#options.onEvict(entry.identity.provider, reason);
+      this.#options.onChange?.();
     }
   }
 }

@@ -1,45 +1,26 @@
-import type { Policy } from '../access/policy.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
 import type { Representation } from '../cache/cache-entry.ts';
-import type { CacheStats, SecretCache } from '../cache/secret-cache.ts';
-import type { Config } from '../config/config.ts';
+import type { CacheStats } from '../cache/secret-cache.ts';
 import type { AccessContext } from '../core/access-context.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
-import type { Page, SecretVersion } from '../core/secret.ts';
+import type { Page, RotationResult, SecretVersion } from '../core/secret.ts';
 import { parseSecretPrefix } from '../core/secret-path.ts';
-import type { Metrics } from '../observability/metrics.ts';
 import type { BreakerState } from '../resilience/breaker.ts';
-import { type Access, AccessRecorder } from './access-recorder.ts';
-import type { Instance } from './instance.ts';
-import {
-  type DescribeRequest,
-  type ListRequest,
-  type LocatedMetadata,
-  MetadataReader,
-  type VersionsRequest,
-} from './metadata-reader.ts';
-import { Router } from './router.ts';
-import { SecretFetcher } from './secret-fetcher.ts';
-import { type ReadAnswer, type ReadRequest, SecretReader } from './secret-reader.ts';
-import { type LastOutcome, StoreCalls } from './store-calls.ts';
+import type { Access } from './access-recorder.ts';
+import type { ReadAnswer } from './failover.ts';
+import type { DescribeRequest, ListRequest, LocatedMetadata, VersionsRequest } from './metadata-reader.ts';
+import { Pipeline, type PipelineOptions } from './pipeline.ts';
+import type { RotateRequest } from './rotator.ts';
+import type { Target } from './router.ts';
+import type { ReadRequest } from './secret-reader.ts';
+import type { LastOutcome } from './source-outcomes.ts';
+import type { Source } from './source.ts';
+import type { Watcher } from './watcher.ts';
 
-export interface ClientOptions {
-  readonly config: Config;
-  readonly instances: ReadonlyMap<string, Instance>;
-  readonly cache: SecretCache;
-  readonly policy: Policy;
-  readonly audit: AuditLog;
-  readonly metrics: Metrics;
-  readonly log: Log;
-  readonly clock: Clock;
-  /** 0 to 1, for all jitter. */
-  readonly random: () => number;
-}
-
-/** How one instance is doing. */
-export interface InstanceStatus extends LastOutcome {
+/** How one source is doing. */
+export interface SourceStatus extends LastOutcome {
   readonly name: string;
+  readonly region?: string;
+  /** `name`, or `name/region`. */
+  readonly label: string;
   readonly type: string;
   readonly breaker: BreakerState;
   readonly identityExpiresInMs?: number;
@@ -47,40 +28,32 @@ export interface InstanceStatus extends LastOutcome {
 
 /** Everything that can be asked of the stores, for one caller at a time. Behind every door: HTTP and references. */
 export class Client {
-  readonly #options: ClientOptions;
-  readonly #recorder: AccessRecorder;
-  readonly #router: Router;
-  readonly #calls: StoreCalls;
-  readonly #fetcher: SecretFetcher;
-  readonly #secrets: SecretReader;
-  readonly #metadata: MetadataReader;
+  readonly #options: PipelineOptions;
+  readonly #pipeline: Pipeline;
 
-  constructor(options: ClientOptions) {
-    const { config, instances } = options;
+  constructor(options: PipelineOptions) {
     this.#options = options;
-    this.#recorder = new AccessRecorder({ ...options, logAccess: !config.audit.enabled });
-    this.#router = new Router({
-      instances,
-      mappings: config.pathMappings,
-      ttlMs: config.cache.ttlMs,
-      ...(config.defaultProvider !== undefined && { defaultProvider: config.defaultProvider }),
-      ...(config.environment !== undefined && { environment: config.environment }),
-    });
-    this.#calls = new StoreCalls({ ...options, deadlineMs: config.deadlineMs, maxAttempts: config.retry.maxAttempts });
-    this.#fetcher = new SecretFetcher({
-      ...options,
-      calls: this.#calls,
-      maxValueBytes: config.limits.valueBytes,
-      resetTimeoutMs: config.circuitBreaker.resetTimeoutMs,
-    });
-    const shared = { ...options, router: this.#router, recorder: this.#recorder };
-    this.#secrets = new SecretReader({ ...shared, fetcher: this.#fetcher });
-    this.#metadata = new MetadataReader({ ...shared, calls: this.#calls });
+    this.#pipeline = new Pipeline(options);
   }
 
   /** @see SecretReader.read */
   read(request: ReadRequest): ReadAnswer | Promise<ReadAnswer> {
-    return this.#secrets.read(request);
+    return this.#pipeline.secrets.read(request);
+  }
+
+  /** @see SecretReader.readAll */
+  readAll(requests: readonly ReadRequest[]): readonly Promise<ReadAnswer>[] {
+    return this.#pipeline.secrets.readAll(requests);
+  }
+
+  /** @see SecretReader.touch */
+  touch(target: Target): ReadAnswer | Promise<ReadAnswer> {
+    return this.#pipeline.secrets.touch(target);
+  }
+
+  /** Who may be told of what happens. */
+  get watcher(): Watcher {
+    return this.#pipeline.watcher;
   }
 
   /** A body of an answer, built once for as long as the value is kept. */
@@ -89,50 +62,68 @@ export class Client {
   }
 
   list(request: ListRequest): Promise<Page<LocatedMetadata>> {
-    return this.#metadata.list(request);
+    return this.#pipeline.metadata.list(request);
   }
 
   describe(request: DescribeRequest): Promise<LocatedMetadata> {
-    return this.#metadata.describe(request);
+    return this.#pipeline.metadata.describe(request);
   }
 
   versions(request: VersionsRequest): Promise<Page<SecretVersion>> {
-    return this.#metadata.versions(request);
+    return this.#pipeline.metadata.versions(request);
+  }
+
+  /** Asks the store for a new version. @throws RotationError */
+  rotate(request: RotateRequest): Promise<RotationResult> {
+    return this.#pipeline.rotator.rotate(request);
   }
 
   /** Forgets every selector of one secret; what is under way is delivered, not kept. */
-  invalidate(path: string, context: AccessContext): void {
-    this.#invalidating(path, context, () => {
-      const { identity } = this.#router.route({ path });
-      this.#fetcher.invalidate((kept) => kept.secretKey === identity.secretKey || kept.path === path);
+  invalidate(path: string, context: AccessContext): Promise<void> {
+    return this.#pipeline.access.run({ operation: 'invalidate', path, context }, () => {
+      const secretKeys = new Set(this.#pipeline.router.route({ path }).map(({ identity }) => identity.secretKey));
+      this.#pipeline.fetcher.invalidate((kept) => secretKeys.has(kept.secretKey) || kept.path === path);
     });
   }
 
   /** Forgets every secret whose path, as callers write it, begins with the prefix. */
-  invalidatePrefix(prefix: string, context: AccessContext): void {
-    this.#invalidating(prefix, context, () => {
+  invalidatePrefix(prefix: string, context: AccessContext): Promise<void> {
+    return this.#pipeline.access.run({ operation: 'invalidate', path: prefix, context }, () => {
       parseSecretPrefix(prefix);
-      this.#fetcher.invalidate((kept) => kept.path.startsWith(prefix));
+      this.#pipeline.fetcher.invalidate((kept) => kept.path.startsWith(prefix));
     });
   }
 
   /** Records an access that was refused before it came here. */
   recordRefusal(access: Omit<Access, 'startedMs'>, error: unknown): void {
-    this.#recorder.failed({ ...access, startedMs: this.#options.clock.monotonicMs() }, error, undefined);
+    this.#pipeline.recorder.failed({ ...access, startedMs: this.#options.clock.monotonicMs() }, error, undefined);
   }
 
   /** Forgets everything of one instance, what is under way too. */
   dropInstance(name: string): void {
-    this.#fetcher.invalidate((identity) => identity.provider === name);
+    this.#pipeline.fetcher.invalidate((identity) => identity.provider === name);
   }
 
-  status(): readonly InstanceStatus[] {
-    return [...this.#options.instances.values()].map(({ name, provider, breaker }) => ({
-      name,
-      type: provider.type,
-      breaker: breaker.state,
-      ...provider.status(),
-      ...this.#calls.lastOutcome(name),
+  /** A store tells that something in it has changed: what is kept of it is read anew, and compared. */
+  storeChanged(name: string): void {
+    this.#pipeline.fetcher.expire((identity) => identity.provider === name);
+    for (const source of this.#options.instances.get(name) ?? []) this.#pipeline.refresher.compareAll(source);
+  }
+
+  /** The breaker of a source has changed its state. */
+  breakerChanged(source: Source, state: BreakerState): void {
+    this.#pipeline.breakerChanged(source, state);
+  }
+
+  status(): readonly SourceStatus[] {
+    return [...this.#options.instances.values()].flat().map((source) => ({
+      name: source.name,
+      ...(source.replica !== undefined && { region: source.replica }),
+      label: source.label,
+      type: source.provider.type,
+      breaker: source.breaker.state,
+      ...source.provider.status(),
+      ...this.#pipeline.outcomes.last(source),
     }));
   }
 
@@ -140,15 +131,25 @@ export class Client {
     return this.#options.cache.stats();
   }
 
-  #invalidating(path: string, context: AccessContext, work: () => void): void {
-    const access = { operation: 'invalidate', path, context, startedMs: this.#options.clock.monotonicMs() } as const;
-    try {
-      this.#options.policy.assertAllowed(context, 'invalidate');
-      work();
-      this.#recorder.succeeded(access, { provider: 'none', cached: false });
-    } catch (error) {
-      this.#recorder.failed(access, error, undefined);
-      throw error;
-    }
+  /** Looks after the values that are in the cache, whoever has read them. */
+  adoptEntries(): void {
+    for (const entry of this.#options.cache.entries()) this.#pipeline.adopt(entry);
+  }
+
+  /** Takes over from the client before it: that one only ends what it has begun, and what it was lent is ours now. */
+  takeOver(previous: Client): void {
+    previous.#pipeline.rest();
+    const sources = [...this.#options.instances.values()].flat();
+    this.#pipeline.leases.adopt(previous.#pipeline.leases, new Set(sources.map(({ provider }) => provider)));
+  }
+
+  /** Starts what works in the background. Resolves when every required secret of `preload` has been read. */
+  start(): Promise<void> {
+    return this.#pipeline.start();
+  }
+
+  /** Ends what works in the background, and gives back what was lent. May be called twice. */
+  close(): Promise<void> {
+    return this.#pipeline.close();
   }
 }

@@ -1,8 +1,6 @@
-import type { Policy } from '../access/policy.ts';
-import type { AccessContext, Operation } from '../core/access-context.ts';
-import type { Clock } from '../core/clock.ts';
+import type { AccessContext } from '../core/access-context.ts';
 import type { Page, SecretMetadata, SecretVersion } from '../core/secret.ts';
-import type { AccessRecorder } from './access-recorder.ts';
+import type { CheckedAccess } from './checked-access.ts';
 import { CursorSeal } from './cursor-seal.ts';
 import type { Router } from './router.ts';
 import type { StoreCalls } from './store-calls.ts';
@@ -34,11 +32,9 @@ export interface LocatedMetadata extends SecretMetadata {
 }
 
 export interface MetadataReaderOptions {
-  readonly clock: Clock;
-  readonly policy: Policy;
+  readonly access: CheckedAccess;
   readonly router: Router;
   readonly calls: StoreCalls;
-  readonly recorder: AccessRecorder;
 }
 
 /** Everything but values: lists, descriptions, histories. Not cached. */
@@ -52,78 +48,58 @@ export class MetadataReader {
 
   list(request: ListRequest): Promise<Page<LocatedMetadata>> {
     const { prefix, tags, limit, context } = request;
-    return this.#recorded('list', { path: prefix, context }, async (routed) => {
+    return this.#options.access.run({ operation: 'list', path: prefix, context }, async (routed) => {
       const route = this.#options.router.routePrefix(prefix, request.provider);
-      const { instance } = route;
-      routed(instance.name);
-      const binding = ['list', context.caller, instance.name, prefix, JSON.stringify(tags)];
+      const { source, store } = route;
+      routed(source.name);
+      const binding = ['list', context.caller, source.name, prefix, JSON.stringify(tags)];
       const cursor = this.#open(request.cursor, binding);
       const query = { prefix: route.nativePrefix, tags, limit, ...(cursor !== undefined && { cursor }) };
       const page = await this.#options.calls.ask({
-        instance,
+        source,
         name: 'list',
         subject: query.prefix,
-        run: (call) => instance.provider.list(query, call),
+        run: (call) => store.list(query, call),
       });
       const items = page.items.flatMap((item) => {
         const path = route.toPath(item.name);
-        return path === undefined ? [] : [{ ...item, path, provider: instance.name }];
+        return path === undefined ? [] : [{ ...item, path, provider: source.name }];
       });
       return this.#sealed({ ...page, items }, binding);
     });
   }
 
   describe(request: DescribeRequest): Promise<LocatedMetadata> {
-    const { path } = request;
-    return this.#recorded('describe', request, async (routed) => {
-      const { instance, location } = this.#options.router.route(toTarget(request));
-      routed(instance.name);
+    const { path, context } = request;
+    return this.#options.access.run({ operation: 'describe', path, context }, async (routed) => {
+      const [{ source, store, location }] = this.#options.router.route(toTarget(request));
+      routed(source.name);
       const metadata = await this.#options.calls.ask({
-        instance,
+        source,
         name: 'describe',
         subject: location.id,
-        run: (call) => instance.provider.describe(location.id, call),
+        run: (call) => store.describe(location.id, call),
       });
-      return { ...metadata, path, provider: instance.name };
+      return { ...metadata, path, provider: source.name };
     });
   }
 
   versions(request: VersionsRequest): Promise<Page<SecretVersion>> {
-    const { context, limit } = request;
-    return this.#recorded('describe', request, async (routed) => {
-      const { instance, location } = this.#options.router.route(toTarget(request));
-      routed(instance.name);
-      const binding = ['versions', context.caller, instance.name, location.id];
+    const { path, context, limit } = request;
+    return this.#options.access.run({ operation: 'describe', path, context }, async (routed) => {
+      const [{ source, store, location }] = this.#options.router.route(toTarget(request));
+      routed(source.name);
+      const binding = ['versions', context.caller, source.name, location.id];
       const cursor = this.#open(request.cursor, binding);
       const query = { limit, ...(cursor !== undefined && { cursor }) };
       const page = await this.#options.calls.ask({
-        instance,
+        source,
         name: 'versions',
         subject: location.id,
-        run: (call) => instance.provider.versions(location.id, query, call),
+        run: (call) => store.versions(location.id, query, call),
       });
       return this.#sealed(page, binding);
     });
-  }
-
-  /** Policy, the work, and the record of how it went. */
-  async #recorded<T>(
-    operation: Operation,
-    asked: { readonly path: string; readonly context: AccessContext },
-    work: (routed: (provider: string) => void) => Promise<T>,
-  ): Promise<T> {
-    const { clock, policy, recorder } = this.#options;
-    const access = { operation, path: asked.path, context: asked.context, startedMs: clock.monotonicMs() };
-    let provider: string | undefined;
-    try {
-      policy.assertAllowed(asked.context, operation);
-      const answer = await work((name) => (provider = name));
-      recorder.succeeded(access, { provider: provider ?? 'none', cached: false });
-      return answer;
-    } catch (error) {
-      recorder.failed(access, error, provider);
-      throw error;
-    }
   }
 
   #open(cursor: string | undefined, binding: readonly string[]): string | undefined {

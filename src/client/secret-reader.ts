@@ -1,12 +1,14 @@
 import type { Policy } from '../access/policy.ts';
-import type { CacheEntry } from '../cache/cache-entry.ts';
 import type { SecretCache } from '../cache/secret-cache.ts';
 import type { AccessContext } from '../core/access-context.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Access, AccessRecorder } from './access-recorder.ts';
+import type { Failover, ReadAnswer } from './failover.ts';
+import { Gathering } from './gathering.ts';
+import type { Refresher } from './refresher.ts';
 import type { Route, Router, Target } from './router.ts';
-import type { SecretFetcher } from './secret-fetcher.ts';
+import type { StoreCalls } from './store-calls.ts';
 
 /** A read of one secret by one caller. */
 export interface ReadRequest extends Target {
@@ -17,19 +19,14 @@ export interface ReadRequest extends Target {
   readonly operation?: 'get' | 'resolve';
 }
 
-/** What a read returned. */
-export interface ReadAnswer {
-  readonly entry: CacheEntry;
-  /** From the cache, from the store, or an expired value because the store failed. */
-  readonly outcome: 'hit' | 'miss' | 'stale';
-}
-
 export interface SecretReaderOptions {
   readonly clock: Clock;
   readonly policy: Policy;
   readonly router: Router;
   readonly cache: SecretCache;
-  readonly fetcher: SecretFetcher;
+  readonly failover: Failover;
+  readonly calls: StoreCalls;
+  readonly refresher: Pick<Refresher, 'read'>;
   readonly recorder: AccessRecorder;
   readonly metrics: Metrics;
 }
@@ -37,7 +34,7 @@ export interface SecretReaderOptions {
 // Design §5: a value read within the last second satisfies `fresh`.
 const FRESH_MS = 1_000;
 
-/** The one way that every read of a value goes: policy, route, cache, single flight, record. */
+/** The one way that every read of a value goes: policy, route, cache, sources, record. */
 export class SecretReader {
   readonly #options: SecretReaderOptions;
 
@@ -49,52 +46,84 @@ export class SecretReader {
    * Answers at once from the cache, else with a promise.
    * @throws SecretsError both ways; either way the access has been recorded.
    */
-  read(request: ReadRequest): ReadAnswer | Promise<ReadAnswer> {
-    const { clock, policy, router, cache } = this.#options;
+  read(request: ReadRequest, gathering?: Gathering): ReadAnswer | Promise<ReadAnswer> {
+    const { clock, policy, router, failover } = this.#options;
     const { context, path, operation = 'get' } = request;
     const access: Access = { operation, path, context, startedMs: clock.monotonicMs() };
     let route: Route | undefined;
     try {
       policy.assertAllowed(context, operation);
       route = router.route(request);
-      const entry = cache.get(route.identity.key);
-      if (entry !== undefined) {
-        const outcome = entry.isFresh(access.startedMs) ? 'hit' : 'stale';
-        const satisfies = outcome === 'hit' && access.startedMs - entry.fetchedAtMs <= FRESH_MS;
-        if (request.fresh !== true || satisfies) return this.#answered(access, { entry, outcome });
-      }
-      const refusal = request.fresh === true ? undefined : cache.getRefusal(route.identity.key);
-      if (refusal !== undefined) throw refusal;
+      const held = request.fresh === true ? this.#recent(route, access.startedMs) : failover.atHand(route);
+      if (held !== undefined) return this.#answered(access, held);
     } catch (error) {
-      this.#options.recorder.failed(access, error, route?.instance.name);
+      this.#options.recorder.failed(access, error, route?.[0].source.name);
       throw error;
     }
-    return this.#fetch(access, route, request.fresh === true);
+    const found = route;
+    return this.#asked(access, found, () =>
+      request.fresh === true ? failover.fetchAnew(found) : failover.fetch(found, gathering),
+    );
   }
 
-  async #fetch(access: Access, route: Route, fresh: boolean): Promise<ReadAnswer> {
-    const { fetcher, metrics, recorder } = this.#options;
-    metrics.cacheMisses.inc({ provider: route.instance.name });
+  /**
+   * Keeps a value in use as a read does, without giving it to anybody: no policy is asked and nothing is recorded.
+   * @returns what a read would answer
+   * @throws SecretsError both ways
+   */
+  touch(target: Target): ReadAnswer | Promise<ReadAnswer> {
+    const { router, failover } = this.#options;
+    const route = router.route(target);
+    const held = failover.atHand(route);
+    if (held !== undefined) return this.#used(target.path, held);
+    return failover.fetch(route).then((answer) => this.#used(target.path, answer));
+  }
+
+  /** Reads several secrets; a store that can is asked for many of them in one call. */
+  readAll(requests: readonly ReadRequest[]): readonly Promise<ReadAnswer>[] {
+    const gathering = new Gathering(this.#options.calls);
+    const answers = requests.map(async (request) => this.read(request, gathering));
+    gathering.flush();
+    return answers;
+  }
+
+  #recent([{ identity }]: Route, nowMs: number): ReadAnswer | undefined {
+    const entry = this.#options.cache.get(identity.key);
+    const isRecent = entry?.isFresh(nowMs) === true && nowMs - entry.fetchedAtMs <= FRESH_MS;
+    return isRecent ? { entry, outcome: 'hit' } : undefined;
+  }
+
+  async #asked(access: Access, [{ source }]: Route, ask: () => Promise<ReadAnswer>): Promise<ReadAnswer> {
+    const { metrics, recorder } = this.#options;
+    metrics.cacheMisses.inc({ provider: source.name });
     try {
-      const { entry, failure } = await fetcher.fetch(route, fresh);
-      if (failure !== undefined && fresh) throw failure;
-      return this.#answered(access, { entry, outcome: failure === undefined ? 'miss' : 'stale' });
+      return this.#answered(access, await ask());
     } catch (error) {
-      recorder.failed(access, error, route.instance.name);
+      recorder.failed(access, error, source.name);
       throw error;
     }
+  }
+
+  #used(path: string, answer: ReadAnswer): ReadAnswer {
+    const { clock, refresher } = this.#options;
+    const { identity, aliases } = answer.entry;
+    if (path !== identity.path) aliases.add(path);
+    refresher.read(answer.entry, clock.monotonicMs());
+    return answer;
   }
 
   #answered(access: Access, answer: ReadAnswer): ReadAnswer {
-    const { identity, secret, aliases } = answer.entry;
-    const { metrics, recorder } = this.#options;
+    const { entry, outcome } = answer;
+    const { identity, secret, aliases } = entry;
+    const { metrics, recorder, refresher } = this.#options;
     if (access.path !== identity.path) aliases.add(access.path);
-    if (answer.outcome === 'hit') metrics.hits(identity.provider).inc();
-    if (answer.outcome === 'stale') metrics.staleServed.inc({ provider: identity.provider });
+    if (outcome === 'hit') metrics.hits(identity.provider).inc();
+    if (outcome === 'stale') metrics.staleServed.inc({ provider: identity.provider });
+    refresher.read(entry, access.startedMs);
     recorder.succeeded(access, {
       provider: identity.provider,
       version: secret.version,
-      cached: answer.outcome !== 'miss',
+      cached: outcome !== 'miss',
     });
     return answer;
   }

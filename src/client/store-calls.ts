@@ -1,20 +1,22 @@
+import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
+import { withDeadline } from '../core/deadline.ts';
 import { classify } from '../core/errors/classify.ts';
 import { NetworkError } from '../core/errors/network-error.ts';
-import { isSecretsError } from '../core/errors/secrets-error.ts';
+import { isSecretsError, type SecretsError } from '../core/errors/secrets-error.ts';
 import type { Log } from '../core/log.ts';
-import type { Call } from '../core/call.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import { withDeadline } from '../core/deadline.ts';
-import { isTransient } from '../resilience/transient.ts';
 import { retry } from '../resilience/retry.ts';
-import type { Instance } from './instance.ts';
+import { isThrottled, isTransient } from '../resilience/transient.ts';
+import type { Source } from './source.ts';
+import type { SourceOutcomes } from './source-outcomes.ts';
 
 export interface StoreCallsOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly outcomes: SourceOutcomes;
   /** Of one question to a store, all attempts included. */
   readonly deadlineMs: number;
   readonly maxAttempts: number;
@@ -22,72 +24,94 @@ export interface StoreCallsOptions {
 
 /** One question to a store. */
 export interface StoreCall<T> {
-  readonly instance: Instance;
+  readonly source: Source;
   /** Which operation, for the metric. */
-  readonly name: 'get' | 'list' | 'describe' | 'versions';
+  readonly name: 'get' | 'list' | 'describe' | 'versions' | 'rotate' | 'batch' | 'lease' | 'health';
   /** What it is about, for the breaker: the secret's id or the prefix. */
   readonly subject: string;
-  /** Fewer attempts than usual, where something else can answer. */
+  /** Fewer attempts than usual. */
   readonly maxAttempts?: number;
+  /** Something else can answer: one attempt, and no long wait for a turn. */
+  readonly isBrief?: boolean;
+  /** Nobody waits for it. */
+  readonly isBackground?: boolean;
+  /** Called for every attempt that failed. */
+  readonly onFailure?: (error: SecretsError) => void;
   readonly run: (call: Call) => Promise<T>;
 }
 
-/** How each instance fared last; for `/v1/status`. */
-export interface LastOutcome {
-  readonly lastSuccessAtMs?: number;
-  readonly lastError?: { readonly error: string; readonly code: string; readonly atMs: number };
+interface Attempt {
+  readonly deadlineAtMs: number;
+  readonly signal: AbortSignal;
 }
 
-/** The way from a question to a store: deadline, then for each attempt retry, breaker, provider. */
+/** The way from a question to a store: deadline, then for each attempt retry, breaker, budget, provider. */
 export class StoreCalls {
   readonly #options: StoreCallsOptions;
-  readonly #outcomes = new Map<string, LastOutcome>();
 
   constructor(options: StoreCallsOptions) {
     this.#options = options;
   }
 
-  lastOutcome(instance: string): LastOutcome {
-    return this.#outcomes.get(instance) ?? {};
-  }
-
   /** @throws SecretsError the last attempt's error, or `Timeout` when the deadline came first. */
-  ask<T>(call: StoreCall<T>): Promise<T> {
-    const { clock, random, deadlineMs } = this.#options;
+  async ask<T>(call: StoreCall<T>): Promise<T> {
+    const { clock, random, deadlineMs, outcomes } = this.#options;
+    const { source } = call;
     const deadlineAtMs = clock.monotonicMs() + deadlineMs;
-    const maxAttempts = Math.min(call.maxAttempts ?? Infinity, this.#options.maxAttempts);
-    const { name } = call.instance;
-    const onTimeout = (): Error =>
-      new NetworkError('Timeout', `provider '${name}' did not answer within the deadline`, { provider: name });
-    return withDeadline({ clock, timeoutMs: deadlineMs, onTimeout }, (signal) =>
-      retry({ clock, random, maxAttempts, deadlineAtMs, signal }, () =>
-        call.instance.breaker.run(call.subject, () => this.#attempt(call, signal)),
-      ),
-    );
-  }
-
-  async #attempt<T>(call: StoreCall<T>, parent: AbortSignal): Promise<T> {
-    const { clock, metrics, log } = this.#options;
-    const { name: provider, attemptTimeoutMs: timeoutMs } = call.instance;
-    const onTimeout = (): Error =>
-      new NetworkError('Timeout', `provider '${provider}' did not answer in time`, { provider });
+    const maxAttempts = call.isBrief === true ? 1 : Math.min(call.maxAttempts ?? Infinity, this.#options.maxAttempts);
+    const onTimeout = (): Error => this.#timeout(source, 'within the deadline');
     try {
-      const answer = await withDeadline({ clock, timeoutMs, onTimeout, parent }, (signal) => call.run({ signal }));
-      metrics.providerCalls.inc({ provider, call: call.name, status: 'success' });
-      log.trace({ provider, call: call.name, subject: call.subject }, 'the store answered');
-      this.#outcomes.set(provider, { ...this.#outcomes.get(provider), lastSuccessAtMs: clock.wallMs() });
+      const answer = await withDeadline({ clock, timeoutMs: deadlineMs, onTimeout }, (signal) =>
+        retry({ clock, random, maxAttempts, deadlineAtMs, signal }, () =>
+          source.breaker.run(call.subject, () => this.#attempt(call, { deadlineAtMs, signal })),
+        ),
+      );
+      outcomes.answered(source, call.subject);
       return answer;
     } catch (error) {
-      if (isSecretsError(error)) error.addDetails({ provider });
-      const { category, code } = classify(error);
-      metrics.providerCalls.inc({ provider, call: call.name, status: code });
-      log.trace({ provider, call: call.name, subject: call.subject, code }, 'the store failed');
-      // That there is no such secret is an answer, not a failure of the store.
-      const isAnswer = isSecretsError(error) && !isTransient(error);
-      const atMs = clock.wallMs();
-      const outcome = isAnswer ? { lastSuccessAtMs: atMs } : { lastError: { error: category, code, atMs } };
-      this.#outcomes.set(provider, { ...this.#outcomes.get(provider), ...outcome });
+      if (isSecretsError(error) && !isTransient(error)) outcomes.answered(source, call.subject);
+      else outcomes.failed(source, call.subject, error);
       throw error;
     }
+  }
+
+  async #attempt<T>(call: StoreCall<T>, { deadlineAtMs, signal: parent }: Attempt): Promise<T> {
+    const { clock, metrics, log } = this.#options;
+    const { source, name } = call;
+    const { label: provider, attemptTimeoutMs: timeoutMs, budget } = source;
+    const waitUntilMs = call.isBrief === true ? clock.monotonicMs() + timeoutMs : Infinity;
+    await budget.take({
+      isBackground: call.isBackground === true,
+      deadlineAtMs: Math.min(deadlineAtMs, waitUntilMs),
+      signal: parent,
+    });
+    const onTimeout = (): Error => this.#timeout(source, 'in time');
+    try {
+      const answer = await withDeadline({ clock, timeoutMs, onTimeout, parent }, (signal) => call.run({ signal }));
+      budget.succeeded();
+      metrics.providerCalls.inc({ provider, call: name, status: 'success' });
+      log.trace({ provider, call: name, subject: call.subject }, 'the store answered');
+      return answer;
+    } catch (error) {
+      this.#attemptFailed(call, error);
+      throw error;
+    }
+  }
+
+  #attemptFailed({ source, name, subject, onFailure }: StoreCall<unknown>, error: unknown): void {
+    const { metrics, log } = this.#options;
+    const { label: provider, budget } = source;
+    if (isThrottled(error)) budget.throttled();
+    else if (isSecretsError(error) && !isTransient(error)) budget.succeeded();
+    const { code } = classify(error);
+    metrics.providerCalls.inc({ provider, call: name, status: code });
+    log.trace({ provider, call: name, subject, code }, 'the store failed');
+    if (!isSecretsError(error)) return;
+    error.addDetails({ provider: source.name });
+    onFailure?.(error);
+  }
+
+  #timeout({ name, label }: Source, when: string): Error {
+    return new NetworkError('Timeout', `provider '${label}' did not answer ${when}`, { provider: name });
   }
 }

@@ -1,6 +1,8 @@
 import type { Operation } from '../core/access-context.ts';
+import type { CredentialSetting } from '../core/credential-setting.ts';
 import type { PathPattern } from '../core/path-pattern.ts';
-import type { ProviderType } from '../core/provider.ts';
+import type { SecretEventType } from '../core/secret-event.ts';
+import type { ProviderType, Scope } from '../core/provider.ts';
 
 /** Where a listener binds. */
 export type ListenAddress =
@@ -15,10 +17,13 @@ export interface ProviderConfig {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Sends paths to an instance. */
+/** Sends paths to an instance, or to several in order. */
 export interface PathMapping {
   readonly pattern: PathPattern;
-  readonly provider: string;
+  /** Names of instances; the next is asked when one cannot answer. */
+  readonly providers: readonly string[];
+  /** Where in the store, for a store that has such places. */
+  readonly scope: Scope;
   /** Put before the path in the store, without slashes at its ends; may be empty. A lone `/` gives a leading slash. */
   readonly prefix: string;
   /** Overrides `cache.ttl`. */
@@ -32,6 +37,22 @@ export interface CacheConfig {
   readonly maxBytes: number;
   readonly staleFallback: boolean;
   readonly maxStaleMs: number;
+  /** So long before its end a value that is in use is read anew. */
+  readonly refreshAheadMs: number;
+  /** How long a reader waits for the store when an expired value is at hand. */
+  readonly patienceMs: number;
+  /** How long a replaced value is kept as `previous`. */
+  readonly gracePeriodMs: number;
+  readonly persistence?: PersistenceConfig;
+}
+
+/** The cache on disk. */
+export interface PersistenceConfig {
+  readonly file: string;
+  /** 32 bytes. */
+  readonly key: CredentialSetting;
+  /** Keys that it was sealed with before; it is sealed anew with `key`. */
+  readonly previousKeys: readonly CredentialSetting[];
 }
 
 export interface BreakerConfig {
@@ -40,6 +61,28 @@ export interface BreakerConfig {
   /** Successes that close it again. */
   readonly successThreshold: number;
   readonly resetTimeoutMs: number;
+}
+
+export interface PreloadConfig {
+  readonly path: string;
+  readonly required: boolean;
+}
+
+/** Calls to one source. */
+export interface BudgetConfig {
+  readonly perSecond: number;
+  /** At once, after a quiet time. */
+  readonly burst: number;
+}
+
+/** A receiver of events. */
+export interface WebhookConfig {
+  readonly url: string;
+  /** Signs what is sent. */
+  readonly key: CredentialSetting;
+  readonly events: readonly SecretEventType[];
+  /** Allows `http://` to a host other than this one. */
+  readonly insecure: boolean;
 }
 
 export interface CallerConfig {
@@ -66,10 +109,16 @@ export interface Config {
   /** Caps the attempts of every kind of error. */
   readonly retry: { readonly maxAttempts: number };
   readonly circuitBreaker: BreakerConfig;
+  /** Read at the start and kept; the daemon is not ready before the required ones are there. */
+  readonly preload: readonly PreloadConfig[];
+  /** How often the store is asked for the version of what is in use; 0 for never. */
+  readonly rotation: { readonly checkIntervalMs: number };
+  readonly budget: BudgetConfig;
   /** Of one request to a store, all attempts included. */
   readonly deadlineMs: number;
   readonly limits: { readonly valueBytes: number; readonly bodyBytes: number };
   readonly access: { readonly mode: 'open'; readonly callers: readonly CallerConfig[] };
   readonly audit: { readonly enabled: boolean; readonly sink: string };
+  readonly notifications: { readonly webhooks: readonly WebhookConfig[] };
   readonly log: { readonly level: LogLevel };
 }

@@ -11,6 +11,7 @@ import { createSchemaChecker } from './schema-checker.ts';
 import { configSchema } from './schema.ts';
 import { toConfig } from './to-config.ts';
 import { listAt } from './unchecked.ts';
+import { webhookFindings } from './webhook-findings.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -46,21 +47,23 @@ function checkConfig(source: ConfigSource, kinds: readonly ProviderKind[]): Load
   const settings = source.value;
   const check = createSchemaChecker();
   const entries = listAt(settings, ['providers']);
+  const schema = configSchema(kinds.map(({ type }) => type));
   const findings = [
     ...source.findings,
-    ...check(configSchema(kinds.map(({ type }) => type)), settings, []),
+    ...check(schema, settings, []),
     ...providerFindings(entries, kinds, check),
-    ...referenceFindings(settings),
+    ...referenceFindings(settings, kinds),
+    ...webhookFindings(settings),
   ];
   if (findings.length > 0) {
     const problems = findings.map((finding) => toProblem(finding, source.place(finding.path)));
     throw new ConfigProblems(problems.sort(byPlace));
   }
-  const literals = entries.flatMap((entry, index) => {
+  const ofProviders = entries.flatMap((entry, index) => {
     const kind = kindOf(entry, kinds);
     return kind === undefined ? [] : literalCredentials(providerSchema(kind), entry, ['providers', index]);
   });
-  const warnings = literals.map((path) => {
+  const warnings = [...literalCredentials(schema, settings, []), ...ofProviders].map((path) => {
     const message = `${subjectOf(path)} is a credential in plain text, better { env: NAME } or { file: PATH }`;
     return toLine({ ...source.place(path), message });
   });

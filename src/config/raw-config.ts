@@ -1,7 +1,7 @@
 /* The configuration as it is written, after the schema has been checked and its defaults were filled in. */
 import type { Operation } from '../core/access-context.ts';
 import type { ProviderType } from '../core/provider.ts';
-import type { LogLevel } from './config.ts';
+import type { LogLevel, PersistenceConfig, WebhookConfig } from './config.ts';
 
 /** A duration or a size as written. */
 type Amount = string | number;
@@ -19,10 +19,14 @@ export interface RawConfig {
   readonly cache: RawCache;
   readonly retry: { readonly maxAttempts: number };
   readonly circuitBreaker: RawBreaker;
+  readonly preload: readonly { readonly path: string; readonly required: boolean }[];
+  readonly rotation: { readonly checkInterval: Amount };
+  readonly budget: { readonly perSecond: number; readonly burst: number };
   readonly deadline: Amount;
   readonly limits: { readonly value: Amount; readonly body: Amount };
   readonly access: { readonly mode: 'open'; readonly callers: readonly RawCaller[] };
   readonly audit: { readonly enabled: boolean; readonly sink: string };
+  readonly notifications: { readonly webhooks: readonly WebhookConfig[] };
   readonly log: { readonly level: LogLevel };
 }
 
@@ -34,7 +38,9 @@ export interface RawProvider {
 
 export interface RawMapping {
   readonly pattern: string;
-  readonly provider: string;
+  readonly provider: string | readonly string[];
+  readonly namespace?: string;
+  readonly mount?: string;
   readonly prefix: string;
   readonly ttl?: Amount;
 }
@@ -46,6 +52,10 @@ export interface RawCache {
   readonly maxBytes: Amount;
   readonly staleFallback: boolean;
   readonly maxStale: Amount;
+  readonly refreshAhead: Amount;
+  readonly patience: Amount;
+  readonly gracePeriod: Amount;
+  readonly persistence?: PersistenceConfig;
 }
 
 export interface RawBreaker {

@@ -1,18 +1,21 @@
+import type { ProviderKind } from '../core/provider.ts';
 import type { Finding } from './config-problems.ts';
 import { type KeyPath, subjectOf } from './key-path.ts';
 import { isSameAddress, parseListenAddress } from './listen-address.ts';
+import { kindOf } from './provider-findings.ts';
 import { listAt, textAt } from './unchecked.ts';
 
 /**
  * What is wrong between settings, each fine by itself: names that nobody has, and what may be there only once.
  * Takes settings that may not fit the schema, so that everything can be reported at once.
  */
-export function referenceFindings(settings: unknown): readonly Finding[] {
+export function referenceFindings(settings: unknown, kinds: readonly ProviderKind[]): readonly Finding[] {
   return [
     ...repeated(settings, ['providers'], 'name'),
     ...repeated(settings, ['pathMappings'], 'pattern'),
     ...repeated(settings, ['access', 'callers'], 'name'),
     ...dangling(settings),
+    ...misplacedScopes(settings, kinds),
     ...missingDefault(settings),
     ...sharedAddresses(settings),
     ...idleCallers(settings),
@@ -31,13 +34,40 @@ function repeated(settings: unknown, list: KeyPath, key: string): readonly Findi
 }
 
 function dangling(settings: unknown): readonly Finding[] {
-  const names = providerNames(settings);
-  const paths = listAt(settings, ['pathMappings']).map((_, index) => ['pathMappings', index, 'provider']);
-  return [['defaultProvider'], ...paths].flatMap((path) => {
+  const names = listAt(settings, ['providers']).map((entry) => textAt(entry, ['name']));
+  const mapped = listAt(settings, ['pathMappings']).flatMap((mapping, index) => {
+    const path = ['pathMappings', index, 'provider'];
+    return [path, ...listAt(mapping, ['provider']).map((_, place) => [...path, place])];
+  });
+  return [['defaultProvider'], ...mapped].flatMap((path) => {
     const name = textAt(settings, path);
     if (name === undefined || name === '' || names.includes(name)) return [];
     return [{ path, message: `${subjectOf(path)} names no provider of 'providers'` }];
   });
+}
+
+/** A namespace or a mount means something only where the store has such places. */
+function misplacedScopes(settings: unknown, kinds: readonly ProviderKind[]): readonly Finding[] {
+  const providers = listAt(settings, ['providers']);
+  const scoped = new Set(kinds.flatMap(({ type, hasScopes }) => (hasScopes === true ? [type] : [])));
+  // A name that nobody has is reported by itself.
+  const lacksScopes = (name: string): boolean =>
+    providers.some((entry) => textAt(entry, ['name']) === name && !scoped.has(kindOf(entry, kinds)?.type ?? 'local'));
+  return listAt(settings, ['pathMappings']).flatMap((mapping, index) =>
+    ['namespace', 'mount'].flatMap((key) => {
+      const names = mappedTo(mapping);
+      if (textAt(mapping, [key]) === undefined || !names.some(lacksScopes)) return [];
+      const path = ['pathMappings', index, key];
+      return [{ path, message: `${subjectOf(path)} is for providers of the type ${[...scoped].join(' or ')} only` }];
+    }),
+  );
+}
+
+/** The providers of a mapping, one or several. */
+function mappedTo(mapping: unknown): readonly string[] {
+  const only = textAt(mapping, ['provider']);
+  const several = listAt(mapping, ['provider']).filter((name) => typeof name === 'string');
+  return only === undefined ? several : [only];
 }
 
 function missingDefault(settings: unknown): readonly Finding[] {
@@ -69,8 +99,4 @@ function idleCallers(settings: unknown): readonly Finding[] {
     if (name === undefined || name === '' || name === 'anonymous') return [];
     return [{ path, message: `${subjectOf(path)} has no effect: in open mode every caller is 'anonymous'` }];
   });
-}
-
-function providerNames(settings: unknown): readonly (string | undefined)[] {
-  return listAt(settings, ['providers']).map((entry) => textAt(entry, ['name']));
 }

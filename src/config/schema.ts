@@ -1,3 +1,5 @@
+import { credentialSchema } from '../core/credential-setting.ts';
+import { secretEventTypes } from '../core/secret-event.ts';
 import type { ProviderType } from '../core/provider.ts';
 
 const amountOfTime = (fallback: string) => ({ duration: ['1ms', '24h'], default: fallback });
@@ -58,6 +60,7 @@ export function configSchema(types: readonly ProviderType[]): object {
       callers: { type: 'array', items: caller, default: [] },
     }),
     audit: section({ enabled: { type: 'boolean', default: true }, sink: { ...text, default: 'stdout' } }),
+    notifications: section({ webhooks: { type: 'array', items: webhook, default: [] } }),
     log: section({ level: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'], default: 'info' } }),
   });
   return { ...root, required: ['providers'] };
@@ -72,7 +75,12 @@ const hostName = {
 const pathMapping = {
   ...closed({
     pattern: { pathPattern: true },
-    provider: { ...text, expected: 'the name of one provider' },
+    provider: {
+      anyOf: [text, { type: 'array', minItems: 1, items: text, uniqueItems: true }],
+      expected: 'the name of a provider, or a list of names in the order in which they are asked',
+    },
+    namespace: { pathPrefix: 'strict' },
+    mount: { pathPrefix: 'strict' },
     prefix: { pathPrefix: 'orSlash', default: '' },
     ttl: { duration: ['0ms', '365d'] },
   }),
@@ -91,6 +99,30 @@ const caller = {
   required: ['name', 'operations'],
 };
 
+const webhook = {
+  ...closed({
+    url: text,
+    key: credentialSchema,
+    events: { type: 'array', minItems: 1, items: { enum: secretEventTypes }, uniqueItems: true, default: ['rotated'] },
+    insecure: { type: 'boolean', default: false },
+  }),
+  required: ['url', 'key'],
+};
+
+const persistence = {
+  ...closed({
+    file: text,
+    key: credentialSchema,
+    previousKeys: { type: 'array', items: credentialSchema, default: [] },
+  }),
+  required: ['file', 'key'],
+};
+
+const preloaded = {
+  ...closed({ path: { secretPath: true }, required: { type: 'boolean', default: false } }),
+  required: ['path'],
+};
+
 const tuning = {
   cache: section({
     ttl: { duration: ['0ms', '365d'], default: '5m' },
@@ -99,6 +131,10 @@ const tuning = {
     maxBytes: { size: ['1KiB', '64GiB'], default: '64MiB' },
     staleFallback: { type: 'boolean', default: true },
     maxStale: { duration: ['0ms', '365d'], default: '24h' },
+    refreshAhead: { duration: ['0ms', '365d'], default: '1m' },
+    patience: { duration: ['0ms', '24h'], default: '500ms' },
+    gracePeriod: { duration: ['0ms', '365d'], default: '5m' },
+    persistence,
   }),
   retry: section({ maxAttempts: count(5, 100) }),
   circuitBreaker: section({
@@ -106,6 +142,9 @@ const tuning = {
     successThreshold: count(2, 1000),
     resetTimeout: amountOfTime('30s'),
   }),
+  preload: { type: 'array', items: preloaded, default: [] },
+  rotation: section({ checkInterval: { duration: ['0ms', '24h'], default: '0ms' } }),
+  budget: section({ perSecond: count(50, 100_000), burst: count(500, 1_000_000) }),
   deadline: amountOfTime('10s'),
   limits: section({
     value: { size: ['1B', '256MiB'], default: '1MiB' },

@@ -32,10 +32,14 @@ export function toConfig(settings: unknown): Config {
       successThreshold: raw.circuitBreaker.successThreshold,
       resetTimeoutMs: toMs(raw.circuitBreaker.resetTimeout),
     },
+    preload: raw.preload,
+    rotation: { checkIntervalMs: toMs(raw.rotation.checkInterval) },
+    budget: raw.budget,
     deadlineMs: toMs(raw.deadline),
     limits: { valueBytes: toBytes(raw.limits.value), bodyBytes: toBytes(raw.limits.body) },
     access: { mode: raw.access.mode, callers: raw.access.callers },
     audit: { enabled: raw.audit.enabled, sink: raw.audit.sink },
+    notifications: raw.notifications,
     log: { level: raw.log.level },
   });
 }
@@ -52,7 +56,11 @@ function toProvider(raw: RawProvider): ProviderConfig {
 function toMapping(raw: RawMapping): PathMapping {
   return {
     pattern: parsePathPattern(raw.pattern),
-    provider: raw.provider,
+    providers: typeof raw.provider === 'string' ? [raw.provider] : raw.provider,
+    scope: {
+      ...(raw.namespace !== undefined && { namespace: trimSlashes(raw.namespace) }),
+      ...(raw.mount !== undefined && { mount: trimSlashes(raw.mount) }),
+    },
     prefix: trimSlashes(raw.prefix),
     ...(raw.ttl !== undefined && { ttlMs: toMs(raw.ttl) }),
   };
@@ -66,6 +74,10 @@ function toCache(raw: RawCache): CacheConfig {
     maxBytes: toBytes(raw.maxBytes),
     staleFallback: raw.staleFallback,
     maxStaleMs: toMs(raw.maxStale),
+    refreshAheadMs: toMs(raw.refreshAhead),
+    patienceMs: toMs(raw.patience),
+    gracePeriodMs: toMs(raw.gracePeriod),
+    ...(raw.persistence !== undefined && { persistence: raw.persistence }),
   };
 }
 

@@ -15,6 +15,7 @@ export const valueRules: ReadonlyMap<string, ValueRule> = new Map([
   ['size', within(parseSize, "a size such as '64MiB', '512KiB', or a number of bytes")],
   ['listenAddress', listenAddress],
   ['pathPattern', pathPattern],
+  ['secretPath', secretPath],
   ['pathPrefix', pathPrefix],
 ]);
 
@@ -47,6 +48,12 @@ function pathPattern(_: unknown, value: unknown): string | undefined {
     isSecretPath(value) &&
     value.split('/').every((segment) => segment === '**' || !segment.includes('**'));
   return isPattern ? undefined : "must be a path pattern such as 'app/**' or 'app/*/db'";
+}
+
+function secretPath(_: unknown, value: unknown): string | undefined {
+  return typeof value === 'string' && isSecretPath(value)
+    ? undefined
+    : "must be the path of a secret, such as 'db/creds'";
 }
 
 function pathPrefix(argument: unknown, value: unknown): string | undefined {

@@ -38,7 +38,7 @@ export interface ProviderStatus {
   readonly identityExpiresInMs?: number;
 }
 
-/** Called by a provider that noticed a change in its store by itself. All cached entries of the instance are dropped. */
+/** Called by a provider that noticed a change in its store by itself. All cached entries of the instance expire. */
 export type OnStoreChange = () => void;
 
 /** A call that starts a rotation. */
@@ -66,7 +66,7 @@ export interface SecretStore {
   /**
    * The canonical place of a path. Does no I/O.
    * @throws RequestError `InvalidPath` when the store cannot hold such a name, `InvalidParameter` for a version id or
-   * stage that the store cannot have.
+   * stage that the store cannot have; ProviderError `ProviderUnavailable` while the store must tell something first.
    */
   locate(path: string, selector: Selector): Location;
 
@@ -149,7 +149,7 @@ export interface ProviderKind {
   check?(options: unknown): readonly { readonly key: string; readonly message: string }[];
   /** Whether a mapping may name a `namespace` and a `mount`. */
   readonly hasScopes?: boolean;
-  /** The copies that the options name, the first preferred; absent where a type has none. */
+  /** The copies that the options name, the first preferred; none where the store is one. */
   replicas?(options: unknown): readonly Replica[];
   /** Makes an instance from options that fit the schema. Does no I/O. */
   create(name: string, options: unknown, tools: ProviderTools): SecretProvider;

@@ -93,7 +93,8 @@ function admit({ hosts, lifecycle, client }: AppOptions) {
 function recordRefusal(client: AppOptions['client'], request: FastifyRequest, error: unknown): void {
   const { access } = request.routeOptions.config;
   if (access === undefined) return;
-  const path = spannedPath(request) || (new Query(request).text('prefix') ?? '');
+  const query = new Query(request);
+  const path = spannedPath(request) || (query.text('path') ?? query.text('prefix') ?? '');
   client.recordRefusal({ operation: access, path, context: toAccessContext(request) }, error);
 }
 

@@ -32,7 +32,12 @@ export function shedLoad(app: FastifyInstance, { clock, readLoad }: LoadShedding
     isOverloaded = loopDelayMs > MAX_LOOP_DELAY_MS || heapShare > MAX_HEAP_SHARE;
     timer = clock.after(SAMPLE_MS, sample);
   };
-  let timer = clock.after(SAMPLE_MS, sample);
+  // What was before the start, such as reading a large cache file, is no load.
+  const begin = (): void => {
+    readLoad();
+    timer = clock.after(SAMPLE_MS, sample);
+  };
+  let timer = clock.after(0, begin);
   app.addHook('onClose', async () => timer.cancel());
   app.addHook('onRequest', (request, _reply, done) => {
     const isServed = !isOverloaded || request.routeOptions.config.isSpared === true;

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Representation } from '../cache/cache-entry.ts';
 import { SecretParts } from '../client/secret-part.ts';
-import type { ReadAnswer } from '../client/secret-reader.ts';
+import type { ReadAnswer } from '../client/failover.ts';
 import { Redacted } from '../core/redacted.ts';
 import type { SecretMetadata } from '../core/secret.ts';
 
@@ -78,7 +78,7 @@ function jsonBody({ identity, secret }: ReadAnswer['entry'], { path, key }: Body
 
 function toMetadataBody(metadata: SecretMetadata): object {
   const { name, arn, description, currentVersion, stages, tags } = metadata;
-  const { rotationEnabled, nextRotation, createdAt, updatedAt, lastAccessed } = metadata;
+  const { region, rotationEnabled, nextRotation, createdAt, updatedAt, lastAccessed } = metadata;
   // JSON leaves out what is undefined.
   return {
     name,
@@ -87,6 +87,7 @@ function toMetadataBody(metadata: SecretMetadata): object {
     currentVersion,
     stages,
     tags,
+    region,
     rotationEnabled,
     nextRotation,
     createdAt,

@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { EventHub } from '../notifications/event-hub.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Resolver } from '../resolver/resolver.ts';
 import { createApp } from './app.ts';
@@ -13,12 +14,22 @@ import { type Listener, type ListenerOptions, openListener } from './listener.ts
 import { operationHandlers } from './operations/table.ts';
 import { createRequestIds } from './request-context.ts';
 import { createSecretBodies } from './secret-body.ts';
+import { Watches } from './watches.ts';
 
 export interface ServerOptions {
+  readonly events: EventHub;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
+}
+
+/** What one configuration serves. */
+interface Serving {
+  readonly app: FastifyInstance;
+  readonly client: Client;
+  /** Ends what waits for something. */
+  readonly retired: AbortController;
 }
 
 interface Binding extends Pick<ListenerOptions, 'kind' | 'address'> {}
@@ -30,12 +41,14 @@ export class Server {
   readonly #nextRequestId = createRequestIds();
   readonly #startedAt: Date;
   readonly #listeners = new Map<string, Listener>();
-  #app: FastifyInstance | undefined;
+  readonly #watches: Watches;
+  #serving: Serving | undefined;
   #drainMs = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#startedAt = new Date(options.clock.wallMs());
+    this.#watches = new Watches({ ...options, watcher: () => this.#serving?.client.watcher });
   }
 
   /**
@@ -45,40 +58,45 @@ export class Server {
    * @throws ConfigurationError when an address cannot be bound; then everything is as it was.
    */
   async use(config: Config, client: Client): Promise<readonly string[]> {
-    const app = await this.#createApp(config, client);
+    const serving = await this.#toServing(config, client);
     const bindings = new Map(toBindings(config).map((binding) => [JSON.stringify(binding), binding]));
-    const replaced = this.#app;
+    const replaced = this.#serving;
     // Whoever comes in by the first listener while the others open is answered, too.
-    this.#app ??= app;
+    this.#serving ??= serving;
     try {
       await this.#open(new Map([...bindings].filter(([key]) => !this.#listeners.has(key))), config);
     } catch (error) {
-      this.#app = replaced;
-      await app.close();
+      this.#serving = replaced;
+      await serving.app.close();
       throw error;
     }
-    this.#app = app;
+    this.#serving = serving;
+    replaced?.retired.abort();
+    this.#watches.review();
     this.#drainMs = config.drainMs;
-    this.#lifecycle.isStarted = true;
+    // The gate that `startupz` tells of: what is required has been read.
+    void client.start().then(() => (this.#lifecycle.isStarted = true));
     const closed = this.#closeListeners((key) => !bindings.has(key));
-    void Promise.all(closed).then(() => replaced?.close());
+    void Promise.all(closed).then(() => replaced?.app.close());
     return [...this.#listeners.values()].map(({ name }) => name);
   }
 
-  /** Not ready any more; serves on for `drain`, then closes the listeners and waits for what is in flight. */
+  /** Not ready any more; serves on for `drain`, then ends what waits, closes the listeners and lets the rest finish. */
   async stop(): Promise<void> {
     if (this.#lifecycle.isDraining) return;
     this.#lifecycle.isDraining = true;
     await new Promise<void>((resolve) => void this.#options.clock.after(this.#drainMs, resolve));
     this.#lifecycle.isClosing = true;
+    this.#serving?.retired.abort();
+    this.#watches.close();
     await Promise.all(this.#closeListeners(() => true));
-    await this.#app?.close();
+    await this.#serving?.app.close();
   }
 
   async #open(bindings: ReadonlyMap<string, Binding>, { socket }: Config): Promise<void> {
     const shared: Omit<ListenerOptions, keyof Binding> = {
       socket,
-      onRequest: (request, response) => this.#app?.routing(request, response),
+      onRequest: (request, response) => this.#serving?.app.routing(request, response),
       nextRequestId: this.#nextRequestId,
       clock: this.#options.clock,
     };
@@ -100,8 +118,13 @@ export class Server {
     return gone.map(([, listener]) => listener.close());
   }
 
-  #createApp(config: Config, client: Client): Promise<FastifyInstance> {
-    const { metrics, clock, log, version } = this.#options;
+  async #toServing(config: Config, client: Client): Promise<Serving> {
+    const retired = new AbortController();
+    return { app: await this.#createApp(config, client, retired.signal), client, retired };
+  }
+
+  #createApp(config: Config, client: Client, retired: AbortSignal): Promise<FastifyInstance> {
+    const { events, metrics, clock, log, version } = this.#options;
     const contract = loadContract();
     const { maxEntries, maxBytes } = config.cache;
     const handlers = operationHandlers({
@@ -111,6 +134,9 @@ export class Server {
       bodies: createSecretBodies(),
       lifecycle: this.#lifecycle,
       clock,
+      events,
+      watches: this.#watches,
+      retired,
       contract,
       about: { version, startedAt: this.#startedAt, maxEntries, maxBytes },
     });

@@ -60,6 +60,24 @@ export class Metrics {
   readonly largeValues = this.#counter('secrets_large_values_total', 'Values over 64 KiB read from stores.', [
     'provider',
   ]);
+  readonly oddValues = this.#counter('secrets_odd_values_total', 'Values that were served in spite of their state.', [
+    'provider',
+    'warning',
+  ]);
+  readonly failoverServed = this.#counter('secrets_failover_served_total', 'Reads answered by a further source.', [
+    'provider',
+  ]);
+  readonly refreshes = this.#counter('secrets_refresh_total', 'Values read anew before anyone had to wait.', [
+    'provider',
+    'status',
+  ]);
+  readonly rotations = this.#counter('secrets_rotations_detected_total', 'Secrets found with a new version.', [
+    'provider',
+  ]);
+  readonly persistenceErrors = this.#counter('secrets_persistence_errors_total', 'Failures of the cache file.', []);
+  readonly webhookDeliveries = this.#counter('secrets_webhook_deliveries_total', 'Events sent to webhooks.', [
+    'status',
+  ]);
   readonly auditErrors = this.#counter('secrets_audit_errors_total', 'Failures of the audit sink.', []);
 
   constructor(sources: MetricSources) {

@@ -2,7 +2,7 @@ import CircuitBreaker from 'opossum';
 import type { Clock } from '../core/clock.ts';
 import { NetworkError } from '../core/errors/network-error.ts';
 import { BreakerOpenError } from './breaker-open-error.ts';
-import { countsForBreaker } from './transient.ts';
+import { countsForBreaker, wasNotAsked } from './transient.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
@@ -59,7 +59,7 @@ export class Breaker {
     // A read that outlives its instance, replaced by a new configuration, ends as its provider lets it.
     if (this.#circuit.isShutdown) return call();
     const isProbe = this.#probesLeft > 0;
-    if (this.#circuit.opened || (isProbe && this.#probing)) throw this.#refusal();
+    if (this.#circuit.opened || (isProbe && this.#probing)) throw this.refusal();
     this.#probing = isProbe;
     // opossum's types lose the type of the result, so it takes this way round.
     const { promise, resolve } = Promise.withResolvers<T>();
@@ -69,7 +69,7 @@ export class Breaker {
       return await promise;
     } catch (error) {
       if (countsForBreaker(error)) this.#failed(subject, error);
-      else this.#succeeded(isProbe);
+      else if (!wasNotAsked(error)) this.#succeeded(isProbe);
       throw error;
     } finally {
       if (isProbe) this.#probing = false;
@@ -81,7 +81,8 @@ export class Breaker {
     this.#circuit.shutdown();
   }
 
-  #refusal(): BreakerOpenError {
+  /** What a call meets that is not let through. */
+  refusal(): BreakerOpenError {
     const waitedMs = this.#options.clock.monotonicMs() - this.#openedAtMs;
     return new BreakerOpenError(this.#options.name, Math.max(1_000, this.#options.resetTimeoutMs - waitedMs));
   }

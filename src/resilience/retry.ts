@@ -2,7 +2,7 @@ import { pause } from '../core/abort.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ErrorCode } from '../core/errors/codes.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
-import { BreakerOpenError } from './breaker-open-error.ts';
+import { wasNotAsked } from './transient.ts';
 
 interface Rule {
   readonly maxAttempts: number;
@@ -33,7 +33,7 @@ export interface RetryOptions {
 
 /**
  * Repeats `attempt` as its error's rule allows: exponential back-off with full jitter, or what `Retry-After` says. A
- * wait that would end after the deadline is not begun: the error is thrown at once. An open breaker ends the retries.
+ * wait that would end after the deadline is not begun: the error is thrown at once. What was not sent, for an open breaker or a spent budget, ends the retries.
  */
 export async function retry<T>(options: RetryOptions, attempt: () => Promise<T>): Promise<T> {
   for (let count = 1; ; count++) {
@@ -49,7 +49,7 @@ export async function retry<T>(options: RetryOptions, attempt: () => Promise<T>)
 
 /** Milliseconds to wait before the next attempt; undefined when there is none. */
 function delayBefore(error: unknown, count: number, options: RetryOptions): number | undefined {
-  if (!isSecretsError(error) || error instanceof BreakerOpenError) return undefined;
+  if (!isSecretsError(error) || wasNotAsked(error)) return undefined;
   const rule = rules.get(error.code);
   if (rule === undefined || count >= Math.min(rule.maxAttempts, options.maxAttempts)) return undefined;
   const jitterMs = options.random() * rule.baseMs * 2 ** (count - 1);

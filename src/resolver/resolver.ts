@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.ts';
 import { SecretParts } from '../client/secret-part.ts';
-import type { ReadAnswer } from '../client/secret-reader.ts';
+import type { ReadAnswer } from '../client/failover.ts';
 import type { AccessContext } from '../core/access-context.ts';
 import { ParseError } from '../core/errors/parse-error.ts';
 import { RequestError } from '../core/errors/request-error.ts';

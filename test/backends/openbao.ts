@@ -11,9 +11,9 @@ import { installOpenBao } from '../../scripts/install-backends.ts';
 export interface OpenBaoOptions {
   /**
    * `dev` is unsealed, with KV v2 at `secret/`; `tls` likewise with a certificate of its own authority; `sealable` keeps
-   * its data in memory, starts initialised and unsealed, and can be sealed.
+   * its data in memory, starts initialised and unsealed, and can be sealed; `empty` likewise, but not initialised.
    */
-  readonly mode?: 'dev' | 'tls' | 'sealable';
+  readonly mode?: 'dev' | 'tls' | 'sealable' | 'empty';
 }
 
 const ROOT_TOKEN = 'root-token-of-the-test';
@@ -25,6 +25,7 @@ export class OpenBao {
   /** PEM file of the authority, in the mode `tls`. */
   readonly caFile: string | undefined;
   rootToken = ROOT_TOKEN;
+  readonly #mode: string;
   readonly #process: ChildProcess;
   readonly #folder: string;
   readonly #http: HttpClient;
@@ -32,6 +33,7 @@ export class OpenBao {
 
   constructor(child: ChildProcess, { port, folder, mode }: { port: number; folder: string; mode: string }) {
     const isTls = mode === 'tls';
+    this.#mode = mode;
     this.#process = child;
     this.#folder = folder;
     this.address = `${isTls ? 'https' : 'http'}://127.0.0.1:${port}`;
@@ -91,7 +93,10 @@ export class OpenBao {
       await sleep(50);
     }
     const status = await this.call('sys/seal-status');
-    if (status.initialized === true) return;
+    if (status.initialized !== true && this.#mode !== 'empty') await this.initialise();
+  }
+
+  async initialise(): Promise<void> {
     const { keys, root_token: rootToken } = await this.call(
       'sys/init',
       { secret_shares: 1, secret_threshold: 1 },
@@ -110,7 +115,7 @@ export async function startOpenBao({ mode = 'dev' }: OpenBaoOptions = {}): Promi
   const folder = await mkdtemp(join(tmpdir(), 'keyfob-openbao-'));
   const port = await freePortPair();
   const log = await open(join(folder, 'log'), 'w');
-  const args = mode === 'sealable' ? await sealableArgs(folder, port) : devArgs(mode, folder, port);
+  const args = mode === 'sealable' || mode === 'empty' ? await sealableArgs(folder, port) : devArgs(mode, folder, port);
   const child = spawn(program, args, { stdio: ['ignore', log.fd, log.fd], env: { HOME: folder } });
   await log.close();
   // A test that is ended for its time leaves no server behind.
@@ -146,7 +151,7 @@ cluster_addr = "http://127.0.0.1:${port + 1}"
 }
 
 /** Two free ports in a row: the second is for the server's cluster. */
-async function freePortPair(): Promise<number> {
+export async function freePortPair(): Promise<number> {
   for (;;) {
     const first = await listen(0);
     const port = portOf(first);

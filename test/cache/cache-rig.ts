@@ -29,4 +29,4 @@ export function createCacheRig(options: Partial<SecretCacheOptions> = {}): Cache
 }
 
 export const identity = (path: string, selector: Selector = {}, provider = 'files'): SecretIdentity =>
-  toIdentity(provider, path, { id: path, selector });
+  toIdentity({ provider, scope: {} }, path, { id: path, selector });

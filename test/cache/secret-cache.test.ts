@@ -6,7 +6,7 @@ import type { SecretCache } from '../../src/cache/secret-cache.ts';
 import { AccessError } from '../../src/core/errors/access-error.ts';
 import { Redacted } from '../../src/core/redacted.ts';
 import { SecretNotFoundError } from '../../src/core/errors/secret-not-found-error.ts';
-import type { Secret } from '../../src/core/secret.ts';
+import type { Secret, SecretLease } from '../../src/core/secret.ts';
 import { textSecret } from '../fakes/secrets.ts';
 import { type CacheRig, createCacheRig, identity } from './cache-rig.ts';
 
@@ -16,6 +16,14 @@ function put({ cache, clock }: CacheRig, at: SecretIdentity, secret: Secret = te
   return cache.store(at, secret, { fetchedAtMs: clock.monotonicMs(), ttlMs: TTL_MS, keep: true });
 }
 
+/** Of a store that gives and takes back whatever it is asked to. */
+const lease = (durationMs: number): SecretLease => ({
+  durationMs,
+  isRenewable: true,
+  renew: async () => durationMs,
+  giveBack: async () => {},
+});
+
 const has = (cache: SecretCache, at: SecretIdentity): boolean => cache.get(at.key) !== undefined;
 const body = (bytes: number): Representation => ({
   body: new Redacted('x'),
@@ -24,11 +32,17 @@ const body = (bytes: number): Representation => ({
   bytes,
 });
 
+const isFresh = ({ cache, clock }: CacheRig, at: SecretIdentity): boolean =>
+  cache.get(at.key)?.isFresh(clock.monotonicMs()) === true;
+
+const mayAnswerStale = ({ cache, clock }: CacheRig, at: SecretIdentity): boolean =>
+  cache.get(at.key)?.mayAnswerStale(clock.monotonicMs()) === true;
+
 async function assertExpiresAfter(t: Test, rig: CacheRig, ms: number): Promise<void> {
   await rig.clock.advance(ms - 1);
-  t.ok(has(rig.cache, identity('a')), `fresh for ${ms} ms`);
+  t.ok(isFresh(rig, identity('a')), `fresh for ${ms} ms`);
   await rig.clock.advance(1);
-  t.notOk(has(rig.cache, identity('a')), `expired after ${ms} ms`);
+  t.notOk(isFresh(rig, identity('a')), `expired after ${ms} ms`);
 }
 
 test('a value answers for its time to live, ±10 %', async (t) => {
@@ -64,9 +78,9 @@ test('jitter stays within its bounds for every random number', async (t) => {
 });
 
 test('no time to live is none', async (t) => {
-  const { cache, clock } = createCacheRig();
-  cache.store(identity('a'), textSecret('x'), { fetchedAtMs: clock.monotonicMs(), ttlMs: 0, keep: true });
-  t.notOk(has(cache, identity('a')));
+  const rig = createCacheRig();
+  rig.cache.store(identity('a'), textSecret('x'), { fetchedAtMs: rig.clock.monotonicMs(), ttlMs: 0, keep: true });
+  t.notOk(isFresh(rig, identity('a')));
 });
 
 test("the store's own bound rules, for freshness and for staleness, jitter or not", async (t) => {
@@ -74,42 +88,86 @@ test("the store's own bound rules, for freshness and for staleness, jitter or no
     const rig = createCacheRig({ random: () => random });
     put(rig, identity('a'), textSecret('x', { ttlMs: 60_000 }));
     await assertExpiresAfter(t, rig, 60_000);
-    t.equal(rig.cache.getStale(identity('a').key), undefined, 'never served past its lease');
+    t.notOk(mayAnswerStale(rig, identity('a')), 'never served past it');
   }
 });
 
 test('an expired value may answer stale until `maxStale` after its fetch', async (t) => {
-  const { cache, clock } = createCacheRig({ maxStaleMs: 3_600_000 });
-  const entry = cache.store(identity('a'), textSecret('x'), { fetchedAtMs: clock.monotonicMs(), ttlMs: 1, keep: true });
-  await clock.advance(3_599_999);
-  t.equal(cache.getStale(identity('a').key), entry);
-  await clock.advance(1);
-  t.equal(cache.getStale(identity('a').key), undefined);
+  const rig = createCacheRig({ maxStaleMs: 3_600_000 });
+  put(rig, identity('a'));
+  await rig.clock.advance(3_599_999);
+  t.ok(mayAnswerStale(rig, identity('a')));
+  await rig.clock.advance(1);
+  t.notOk(mayAnswerStale(rig, identity('a')));
 });
 
 test('nothing answers stale when that is switched off, or when nothing is there', async (t) => {
   for (const options of [{ staleFallback: false }, { maxStaleMs: 0 }]) {
     const rig = createCacheRig(options);
     put(rig, identity('a'));
-    t.equal(rig.cache.getStale(identity('a').key), undefined);
+    await rig.clock.advance(TTL_MS);
+    t.notOk(mayAnswerStale(rig, identity('a')));
   }
-  t.equal(createCacheRig().cache.getStale(identity('a').key), undefined);
+  t.notOk(mayAnswerStale(createCacheRig(), identity('a')));
 });
 
-test('after a failed refresh the stale value answers until the next attempt is due', async (t) => {
+test('a failed refresh sets the time of the next attempt, and nothing else', async (t) => {
   const rig = createCacheRig({ maxStaleMs: TTL_MS + 60_000 });
   const entry = put(rig, identity('a'));
+  t.equal(entry.nextAttemptAtMs, 0);
   await rig.clock.advance(TTL_MS);
-  rig.cache.postpone(entry, 30_000);
-  await rig.clock.advance(29_999);
+  rig.cache.postpone(entry, 90_000);
+  t.equal(entry.nextAttemptAtMs, rig.clock.monotonicMs() + 90_000);
   t.equal(rig.cache.get(identity('a').key), entry);
+  await rig.clock.advance(59_999);
+  t.ok(mayAnswerStale(rig, identity('a')));
   await rig.clock.advance(1);
-  t.equal(rig.cache.get(identity('a').key), undefined);
-  rig.cache.postpone(entry, 60_000);
-  await rig.clock.advance(29_999);
-  t.equal(rig.cache.get(identity('a').key), entry);
+  t.notOk(mayAnswerStale(rig, identity('a')), 'not past `maxStale`');
+});
+
+test('what is lent is kept for as long as that: no jitter, no staleness, no ttl', async (t) => {
+  for (const random of [0, 1]) {
+    const rig = createCacheRig({ random: () => random });
+    put(rig, identity('a'), textSecret('x', { lease: lease(TTL_MS * 12) }));
+    await assertExpiresAfter(t, rig, TTL_MS * 12);
+    t.notOk(mayAnswerStale(rig, identity('a')), 'never served past its lease');
+  }
+});
+
+test('a lease that was renewed ends when the store says, sooner or later', async (t) => {
+  const rig = createCacheRig();
+  const entry = put(rig, identity('a'), textSecret('x', { lease: lease(60_000) }));
+  entry.extendLease(rig.clock.monotonicMs() + 90_000);
+  await assertExpiresAfter(t, rig, 90_000);
+  const other = put(rig, identity('a'), textSecret('x', { lease: lease(60_000) }));
+  other.extendLease(rig.clock.monotonicMs() + 5_000);
+  await assertExpiresAfter(t, rig, 5_000);
+  t.notOk(mayAnswerStale(rig, identity('a')));
+});
+
+test('a value that is not current any more answers as `previous` for the grace period, and no longer', async (t) => {
+  const rig = createCacheRig();
+  const old = put(rig, identity('a'), textSecret('old'));
+  const now = put(rig, identity('a'), textSecret('new', { version: '2' }));
+  rig.cache.keepPrevious(now, old.secret, 60_000);
+  const previous = identity('a', { stage: 'previous' });
+  const kept = rig.cache.get(previous.key);
+  t.equal(kept?.secret.value.expose(), 'old');
+  t.match(kept?.secret, { version: '1', stages: ['previous'], metadata: { stages: ['previous'] } });
+  t.match(kept?.identity, { ...previous, path: 'a' });
+  await rig.clock.advance(59_999);
+  t.ok(isFresh(rig, previous));
   await rig.clock.advance(1);
-  t.equal(rig.cache.get(identity('a').key), undefined, 'but not past `maxStale`');
+  t.notOk(isFresh(rig, previous) || mayAnswerStale(rig, previous));
+  t.ok(isFresh(rig, identity('a')));
+});
+
+test('a refusal of the secret takes its `previous`, too', async (t) => {
+  const rig = createCacheRig();
+  const old = put(rig, identity('a'), textSecret('old'));
+  rig.cache.keepPrevious(put(rig, identity('a'), textSecret('new', { version: '2' })), old.secret, 60_000);
+  rig.cache.refuse(identity('a'), new AccessError('AccessDenied', 'no'));
+  t.notOk(has(rig.cache, identity('a', { stage: 'previous' })));
 });
 
 test('what may not be kept is delivered and not kept', async (t) => {
@@ -138,7 +196,7 @@ test('a secret that does not exist, or is refused, loses every selector, and not
   for (const error of errors) {
     const { cache, evictions } = fill();
     const isRefused = cache.refuse(selectors[1], error);
-    for (const at of selectors) t.notOk(has(cache, at) || cache.getStale(at.key), error.code);
+    for (const at of selectors) t.notOk(has(cache, at), error.code);
     for (const at of neighbours) t.ok(has(cache, at), error.code);
     t.same([...selectors, ...neighbours].map(isRefused), [true, true, true, false, false]);
     t.same(evictions, ['files refused', 'files refused', 'files refused']);

@@ -1,16 +1,21 @@
+import { mock } from 'node:test';
+import type { Test } from 'tap';
 import { createPolicy } from '../../src/access/policy.ts';
 import type { AuditEvent } from '../../src/audit/audit-log.ts';
-import { SecretCache, type SecretCacheOptions } from '../../src/cache/secret-cache.ts';
-import { AccessRecorder } from '../../src/client/access-recorder.ts';
-import type { Instance } from '../../src/client/instance.ts';
-import { MetadataReader } from '../../src/client/metadata-reader.ts';
-import { Router, type RouterOptions } from '../../src/client/router.ts';
-import { SecretFetcher } from '../../src/client/secret-fetcher.ts';
-import { type ReadAnswer, type ReadRequest, SecretReader } from '../../src/client/secret-reader.ts';
-import { StoreCalls } from '../../src/client/store-calls.ts';
+import { SecretCache } from '../../src/cache/secret-cache.ts';
+import type { ReadAnswer } from '../../src/client/failover.ts';
+import { Pipeline } from '../../src/client/pipeline.ts';
+import type { ReadRequest } from '../../src/client/secret-reader.ts';
+import type { Source } from '../../src/client/source.ts';
+import type { BudgetConfig, CacheConfig, Config } from '../../src/config/config.ts';
+import { localConfig } from '../../src/config/load-config.ts';
 import type { AccessContext } from '../../src/core/access-context.ts';
+import type { ProviderKind } from '../../src/core/provider.ts';
+import type { SecretEvent } from '../../src/core/secret-event.ts';
+import { EventHub } from '../../src/notifications/event-hub.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
-import { Breaker } from '../../src/resilience/breaker.ts';
+import { Breaker, type BreakerState } from '../../src/resilience/breaker.ts';
+import { CallBudget } from '../../src/resilience/call-budget.ts';
 import { RecordingLog } from '../contract/recording-log.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { FakeProvider } from '../fakes/fake-provider.ts';
@@ -21,13 +26,63 @@ export const DEADLINE_MS = 10_000;
 export const ATTEMPT_MS = 3_000;
 export const TTL_MS = 300_000;
 export const RESET_MS = 30_000;
+export const PATIENCE_MS = 500;
 export const MAX_VALUE_BYTES = 1_048_576;
 
+const kind: ProviderKind = {
+  type: 'local',
+  schema: { properties: { path: { type: 'string' } } },
+  create: () => {
+    throw new Error('the rig makes its providers itself');
+  },
+};
+
+// Checking a configuration costs more than everything else that a rig needs.
+const { config: defaultConfig } = localConfig('secrets.yaml', [kind]);
+
+/** Every default, but that nothing is read ahead unless a test wants it. */
+export function testConfig(): Config {
+  return { ...defaultConfig, defaultProvider: 'files', cache: { ...defaultConfig.cache, refreshAheadMs: 0 } };
+}
+
+export interface SourceOptions {
+  readonly clock: FakeClock;
+  readonly replica?: string;
+  readonly budget?: BudgetConfig;
+  readonly onStateChange?: (source: Source, state: BreakerState) => void;
+}
+
+export function toSource(provider: FakeProvider, options: SourceOptions): Source {
+  const { clock, replica, budget = { perSecond: 50, burst: 500 }, onStateChange } = options;
+  const { name } = provider;
+  const label = replica === undefined ? name : `${name}/${replica}`;
+  const source: Source = {
+    name,
+    label,
+    provider,
+    breaker: new Breaker({
+      name: label,
+      clock,
+      failureThreshold: 5,
+      successThreshold: 2,
+      resetTimeoutMs: RESET_MS,
+      onStateChange: (state) => onStateChange?.(source, state),
+    }),
+    budget: new CallBudget({ name, clock, ...budget }),
+    attemptTimeoutMs: ATTEMPT_MS,
+    ...(replica !== undefined && { replica }),
+  };
+  return source;
+}
+
 export interface RigOptions {
-  readonly cache?: Partial<SecretCacheOptions>;
-  readonly router?: Partial<RouterOptions>;
-  readonly maxAttempts?: number;
-  /** More stores, under their names. */
+  readonly cache?: Partial<CacheConfig>;
+  readonly config?: Partial<Config>;
+  readonly budget?: BudgetConfig;
+  readonly random?: () => number;
+  /** One for many rigs, where making them would cost too much. */
+  readonly metrics?: Metrics;
+  /** More stores, under their names; those of one name are copies of one store, called `r1`, `r2` and so on. */
   readonly others?: readonly FakeProvider[];
 }
 
@@ -35,82 +90,115 @@ export interface RigOptions {
 export interface ClientRig {
   readonly clock: FakeClock;
   readonly provider: FakeProvider;
-  readonly instance: Instance;
+  readonly source: Source;
+  /** All of them, that of `provider` first. */
+  readonly sources: readonly Source[];
   readonly cache: SecretCache;
-  readonly calls: StoreCalls;
-  readonly fetcher: SecretFetcher;
-  readonly router: Router;
-  readonly reader: SecretReader;
-  readonly metadata: MetadataReader;
+  readonly pipeline: Pipeline;
+  readonly calls: Pipeline['calls'];
+  readonly fetcher: Pipeline['fetcher'];
+  readonly router: Pipeline['router'];
+  readonly metadata: Pipeline['metadata'];
   readonly audited: AuditEvent[];
+  readonly events: SecretEvent[];
   readonly log: RecordingLog;
   /** Reads `a`, or what else is asked for. */
-  read(request?: Partial<ReadRequest>): ReadAnswer | Promise<ReadAnswer>;
+  readonly read: (request?: Partial<ReadRequest>) => ReadAnswer | Promise<ReadAnswer>;
   /** The samples of the metrics whose names begin with `prefix`, as `name{labels} value`, in their order. */
-  samples(prefix: string): Promise<readonly string[]>;
-}
-
-export function toInstance(provider: FakeProvider, clock: FakeClock): Instance {
-  const breaker = new Breaker({
-    name: provider.name,
-    clock,
-    failureThreshold: 5,
-    successThreshold: 2,
-    resetTimeoutMs: RESET_MS,
-    onStateChange: () => {},
-  });
-  return { name: provider.name, provider, breaker, attemptTimeoutMs: ATTEMPT_MS };
+  readonly samples: (prefix: string) => Promise<readonly string[]>;
 }
 
 export function createClientRig(options: RigOptions = {}): ClientRig {
   const clock = new FakeClock();
   const provider = new FakeProvider();
-  const instance = toInstance(provider, clock);
-  const random = (): number => 0.5;
-  const audited: AuditEvent[] = [];
   const log = new RecordingLog();
-  const empty = (): Map<string, never> => new Map<string, never>();
-  const metrics = new Metrics({ cacheSize: empty, breakerStates: empty, identityExpiryMs: empty });
-  const cache = new SecretCache({ ...cacheDefaults, clock, random, ...options.cache });
-  const others = (options.others ?? []).map((other) => toInstance(other, clock));
-  const instances = new Map([instance, ...others].map((each) => [each.name, each]));
-  const router = new Router({ instances, mappings: [], ttlMs: TTL_MS, defaultProvider: 'files', ...options.router });
-  const maxAttempts = options.maxAttempts ?? 5;
-  const calls = new StoreCalls({ clock, random, metrics, log, deadlineMs: DEADLINE_MS, maxAttempts });
-  const limits = { maxValueBytes: MAX_VALUE_BYTES, resetTimeoutMs: RESET_MS };
-  const fetcher = new SecretFetcher({ clock, cache, calls, metrics, log, ...limits });
-  const audit = { record: (event: AuditEvent) => void audited.push(event) };
-  const recorder = new AccessRecorder({ audit, metrics, clock, log, logAccess: false });
-  const shared = {
+  const audited: AuditEvent[] = [];
+  const events: SecretEvent[] = [];
+  const hub = new EventHub(clock);
+  hub.subscribe((event) => events.push(event));
+  const metrics = options.metrics ?? noMetrics();
+  const defaults = testConfig();
+  const config: Config = { ...defaults, ...options.config, cache: { ...defaults.cache, ...options.cache } };
+  const random = options.random ?? ((): number => 0.5);
+  const onEvict = (name: string, reason: string): void => metrics.cacheEvictions.inc({ provider: name, reason });
+  const cache = new SecretCache({ clock, random, onEvict, ...config.cache });
+  const sources = toSources([provider, ...(options.others ?? [])], {
     clock,
-    policy: createPolicy([{ name: 'web', operations: ['get', 'list', 'describe'] }]),
-    router,
-    recorder,
-  };
-  const reader = new SecretReader({ ...shared, cache, fetcher, metrics });
-  const metadata = new MetadataReader({ ...shared, calls });
+    budget: options.budget ?? config.budget,
+    onStateChange: (source, state) => pipeline.breakerChanged(source, state),
+  });
+  const pipeline = new Pipeline({
+    config,
+    instances: Map.groupBy(sources, ({ name }) => name),
+    cache,
+    policy: createPolicy([
+      { name: 'web', operations: ['get', 'list', 'describe'] },
+      { name: 'operator', operations: ['get', 'rotate', 'invalidate'] },
+    ]),
+    audit: { record: (event) => void audited.push(event) },
+    events: hub,
+    metrics,
+    log,
+    clock,
+    random,
+  });
+  const { calls, fetcher, router, metadata } = pipeline;
   return {
     clock,
     provider,
-    instance,
+    sources,
     cache,
+    pipeline,
     calls,
     fetcher,
     router,
-    reader,
     metadata,
     audited,
+    events,
     log,
-    read: (request) => reader.read({ path: 'a', context, ...request }),
+    source: only(sources, 0),
+    read: (request) => pipeline.secrets.read({ path: 'a', context, ...request }),
     samples: async (prefix) => (await metrics.text()).split('\n').filter((line) => line.startsWith(prefix)),
   };
 }
 
-const cacheDefaults = {
-  negativeTtlMs: 30_000,
-  maxEntries: 1_000,
-  maxBytes: 64 * 1_024 ** 2,
-  staleFallback: true,
-  maxStaleMs: 86_400_000,
-  onEvict: () => {},
-};
+export function noMetrics(): Metrics {
+  const empty = (): Map<string, never> => new Map<string, never>();
+  return new Metrics({ cacheSize: empty, breakerStates: empty, identityExpiryMs: empty });
+}
+
+/** The item that a test knows to be there. */
+export function only<T>(items: readonly T[], index: number): T {
+  const item = items[index];
+  if (item === undefined) throw new Error(`there is no item ${index}`);
+  return item;
+}
+
+/** What was answered at once. */
+export function atOnce(answer: ReadAnswer | Promise<ReadAnswer>): ReadAnswer {
+  if (answer instanceof Promise) throw new Error('it did not answer at once');
+  return answer;
+}
+
+export const told = ({ outcome, entry }: ReadAnswer): readonly unknown[] => [outcome, entry.secret.value.expose()];
+
+/** Time for the clock and for the breakers, whose state machine keeps its own timers. */
+export function breakerTime(t: Test): (rig: ClientRig, ms: number) => Promise<void> {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.teardown(() => mock.timers.reset());
+  return async ({ clock }, ms) => {
+    await clock.advance(ms);
+    mock.timers.tick(ms);
+    await clock.advance(0);
+  };
+}
+
+function toSources(providers: readonly FakeProvider[], options: SourceOptions): readonly Source[] {
+  const copies = new Map<string, number>();
+  return providers.map((provider) => {
+    const isCopied = providers.filter(({ name }) => name === provider.name).length > 1;
+    const count = (copies.get(provider.name) ?? 0) + 1;
+    copies.set(provider.name, count);
+    return toSource(provider, { ...options, ...(isCopied && { replica: `r${count}` }) });
+  });
+}

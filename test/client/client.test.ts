@@ -2,17 +2,15 @@ import { test } from 'tap';
 import { createPolicy } from '../../src/access/policy.ts';
 import type { AuditEvent } from '../../src/audit/audit-log.ts';
 import { Client } from '../../src/client/client.ts';
-import { localConfig } from '../../src/config/load-config.ts';
 import { NetworkError } from '../../src/core/errors/network-error.ts';
 import { CallerError } from '../../src/core/errors/caller-error.ts';
 import { Redacted } from '../../src/core/redacted.ts';
-import { Metrics } from '../../src/observability/metrics.ts';
-import { localProvider } from '../../src/providers/local/provider.ts';
+import { EventHub } from '../../src/notifications/event-hub.ts';
 import { createCacheRig } from '../cache/cache-rig.ts';
 import { RecordingLog } from '../contract/recording-log.ts';
 import { FakeProvider } from '../fakes/fake-provider.ts';
 import { textSecret } from '../fakes/secrets.ts';
-import { context, toInstance } from './client-rig.ts';
+import { context, noMetrics, testConfig, toSource } from './client-rig.ts';
 
 const operator = { ...context, caller: 'operator' };
 const event = { operation: 'invalidate', path: 'db', context: operator, cached: false };
@@ -21,14 +19,14 @@ function createRig() {
   const { cache, clock } = createCacheRig();
   const provider = new FakeProvider('local');
   const audited: AuditEvent[] = [];
-  const empty = (): Map<string, never> => new Map<string, never>();
   const client = new Client({
-    config: localConfig('secrets.yaml', [localProvider]).config,
-    instances: new Map([['local', toInstance(provider, clock)]]),
+    config: { ...testConfig(), defaultProvider: 'local' },
+    instances: new Map([['local', [toSource(provider, { clock })]]]),
+    events: new EventHub(clock),
     cache,
     policy: createPolicy([{ name: 'operator', operations: ['invalidate', 'get'] }]),
     audit: { record: (event) => void audited.push(event) },
-    metrics: new Metrics({ cacheSize: empty, breakerStates: empty, identityExpiryMs: empty }),
+    metrics: noMetrics(),
     log: new RecordingLog(),
     clock,
     random: () => 0.5,
@@ -42,7 +40,7 @@ test('an invalidation forgets every selector of one secret, and no other', async
   for (const path of ['db', 'db2', 'other']) await client.read({ path, context });
   await client.read({ path: 'db', version: '1', context });
   audited.length = 0;
-  client.invalidate('db', operator);
+  await client.invalidate('db', operator);
   t.match(audited, [event]);
   t.notOk('code' in (audited[0] ?? {}));
   t.equal(client.cacheStats().entries, 2);
@@ -53,10 +51,10 @@ test('an invalidation forgets every selector of one secret, and no other', async
 test('one of a prefix forgets what begins with it', async (t) => {
   const { client, isCached } = createRig();
   for (const path of ['app/a', 'app/b', 'apple', 'x/app/a']) await client.read({ path, context });
-  client.invalidatePrefix('app/', operator);
+  await client.invalidatePrefix('app/', operator);
   t.same(['app/a', 'app/b', 'apple', 'x/app/a'].map(isCached), [false, false, true, true]);
   await client.read({ path: 'app/a', context });
-  client.invalidatePrefix('', operator);
+  await client.invalidatePrefix('', operator);
   t.same(['app/a', 'apple', 'x/app/a'].map(isCached), [false, false, false]);
 });
 
@@ -64,7 +62,7 @@ test('what is under way then is delivered, not kept', async (t) => {
   const { client, provider, isCached } = createRig();
   const store = provider.hold();
   const reading = client.read({ path: 'db', context });
-  client.invalidate('db', operator);
+  await client.invalidate('db', operator);
   store.answer(textSecret('old'));
   t.equal((await reading).entry.secret.value.expose(), 'old');
   t.notOk(isCached('db'));
@@ -74,10 +72,10 @@ test('it needs a policy, and a path; a refusal is recorded and forgets nothing',
   const { client, audited, isCached } = createRig();
   await client.read({ path: 'db', context });
   audited.length = 0;
-  t.throws(() => client.invalidate('db', context), { code: 'PolicyDenied' });
-  t.throws(() => client.invalidatePrefix('', context), { code: 'PolicyDenied' });
-  t.throws(() => client.invalidate('', operator), { code: 'InvalidPath' });
-  t.throws(() => client.invalidatePrefix('../', operator), { code: 'InvalidPath' });
+  await t.rejects(client.invalidate('db', context), { code: 'PolicyDenied' });
+  await t.rejects(client.invalidatePrefix('', context), { code: 'PolicyDenied' });
+  await t.rejects(client.invalidate('', operator), { code: 'InvalidPath' });
+  await t.rejects(client.invalidatePrefix('../', operator), { code: 'InvalidPath' });
   t.strictSame(audited, [
     { ...event, context, code: 'PolicyDenied' },
     { ...event, context, path: '', code: 'PolicyDenied' },
@@ -117,7 +115,7 @@ test('a body is kept with the value it was built of', async (t) => {
 
 test('the status tells how each instance is doing', async (t) => {
   const { client, provider, clock } = createRig();
-  t.strictSame(client.status(), [{ name: 'local', type: 'local', breaker: 'closed' }]);
+  t.strictSame(client.status(), [{ name: 'local', label: 'local', type: 'local', breaker: 'closed' }]);
   await client.read({ path: 'db', context });
   provider.status = () => ({ identityExpiresInMs: 5 });
   provider.failWith(new NetworkError('Timeout', 'x'));

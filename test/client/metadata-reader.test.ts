@@ -6,12 +6,12 @@ import { FakeProvider } from '../fakes/fake-provider.ts';
 import { type ClientRig, context, createClientRig } from './client-rig.ts';
 
 const asked = { prefix: '', tags: {}, limit: 2, context };
-const mappings = [{ pattern: parsePathPattern('app/**'), provider: 'files', prefix: 'team' }];
+const pathMappings = [{ pattern: parsePathPattern('app/**'), providers: ['files'], scope: {}, prefix: 'team' }];
 
 const cursors = (rig: ClientRig): readonly unknown[] => rig.provider.calls.map(({ query }) => query?.cursor);
 
 test('a list tells paths as the caller writes them, and whose they are', async (t) => {
-  const rig = createClientRig({ router: { environment: 'prod', mappings } });
+  const rig = createClientRig({ config: { environment: 'prod', pathMappings } });
   rig.provider.onList = () => ({
     items: [{ name: 'prod/team/app/db', tags: { a: 'b' } }, { name: 'dev/app/db' }, { name: 'prod/team/app/web' }],
   });
@@ -69,7 +69,7 @@ test('for another question it is refused, and the store is not asked', async (t)
 });
 
 test('a description and a history are of the native id', async (t) => {
-  const rig = createClientRig({ router: { environment: 'prod' } });
+  const rig = createClientRig({ config: { environment: 'prod' } });
   rig.provider.onDescribe = (name) => ({ name, description: 'd' });
   rig.provider.onVersions = () => ({ items: [{ version: '2', stages: ['current'], state: 'enabled' }] });
   t.strictSame(await rig.metadata.describe({ path: 'db', context }), {

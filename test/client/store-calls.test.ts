@@ -7,14 +7,16 @@ import type { Secret } from '../../src/core/secret.ts';
 import { textSecret } from '../fakes/secrets.ts';
 import { ATTEMPT_MS, type ClientRig, createClientRig, DEADLINE_MS } from './client-rig.ts';
 
+const once = { config: { retry: { maxAttempts: 1 } } };
+
 function ask(rig: ClientRig, maxAttempts?: number): Promise<Secret> {
-  const { instance, calls } = rig;
+  const { source, calls } = rig;
   const location = { id: 'a', selector: {} };
   return calls.ask({
-    instance,
+    source,
     name: 'get',
     subject: 'a',
-    run: (call) => instance.provider.get(location, call),
+    run: (call) => source.provider.get(location, call),
     ...(maxAttempts !== undefined && { maxAttempts }),
   });
 }
@@ -86,7 +88,7 @@ test('the smaller number of attempts counts', async (t) => {
     [5, 1, 1],
     [1, 3, 1],
   ] as const) {
-    const rig = createClientRig({ maxAttempts: configured });
+    const rig = createClientRig({ config: { retry: { maxAttempts: configured } } });
     rig.provider.failWith(new NetworkError('ConnectionFailed', 'x'));
     await timed(rig, ask(rig, asked));
     t.equal(rig.provider.calls.length, count);
@@ -97,16 +99,16 @@ test('every attempt is a sample of the breaker, and an open one ends them', asyn
   const rig = createClientRig();
   rig.provider.failWith(new NetworkError('ConnectionFailed', 'x'));
   await timed(rig, ask(rig));
-  t.equal(rig.instance.breaker.state, 'closed');
+  t.equal(rig.source.breaker.state, 'closed');
   const { outcome } = await timed(rig, ask(rig));
   t.equal(rig.provider.calls.length, 5, 'the fifth failure opened it');
-  t.equal(rig.instance.breaker.state, 'open');
+  t.equal(rig.source.breaker.state, 'open');
   t.match(outcome, { code: 'ProviderUnavailable', details: { retryAfterMs: Number } });
-  rig.instance.breaker.close();
+  rig.source.breaker.close();
 });
 
 test('every call is counted by its outcome; a refusal by the breaker is none', async (t) => {
-  const rig = createClientRig({ maxAttempts: 1 });
+  const rig = createClientRig(once);
   await ask(rig);
   for (const error of [new AccessError('AccessDenied', 'x'), new TypeError('x')]) {
     rig.provider.failWith(error);
@@ -120,27 +122,94 @@ test('every call is counted by its outcome; a refusal by the breaker is none', a
     'secrets_provider_calls_total{provider="files",call="get",status="Unexpected"} 1',
     'secrets_provider_calls_total{provider="files",call="get",status="ConnectionFailed"} 5',
   ]);
-  rig.instance.breaker.close();
+  rig.source.breaker.close();
 });
 
 test('the last success and the last error of each instance are remembered', async (t) => {
-  const rig = createClientRig({ maxAttempts: 1 });
-  t.same(rig.calls.lastOutcome('files'), {});
+  const rig = createClientRig(once);
+  t.same(rig.pipeline.outcomes.last(rig.source), {});
   await ask(rig);
   const lastSuccessAtMs = rig.clock.wallMs();
-  t.same(rig.calls.lastOutcome('files'), { lastSuccessAtMs });
+  t.same(rig.pipeline.outcomes.last(rig.source), { lastSuccessAtMs });
   await rig.clock.advance(1_000);
   rig.provider.failWith(new NetworkError('TlsError', 'x'));
   await t.rejects(ask(rig));
-  t.same(rig.calls.lastOutcome('files'), {
+  t.same(rig.pipeline.outcomes.last(rig.source), {
     lastSuccessAtMs,
     lastError: { error: 'NetworkError', code: 'TlsError', atMs: rig.clock.wallMs() },
   });
 });
 
 test('that there is no such secret is an answer of the store, and no failure of it', async (t) => {
-  const rig = createClientRig({ maxAttempts: 1 });
+  const rig = createClientRig(once);
   rig.provider.failWith(new SecretNotFoundError('SecretDoesNotExist', 'x'));
   await t.rejects(ask(rig));
-  t.same(rig.calls.lastOutcome('files'), { lastSuccessAtMs: rig.clock.wallMs() });
+  t.same(rig.pipeline.outcomes.last(rig.source), { lastSuccessAtMs: rig.clock.wallMs() });
+});
+
+test('a call waits for its token, and is refused when none comes in time', async (t) => {
+  const rig = createClientRig({ budget: { perSecond: 1, burst: 1 } });
+  const startMs = rig.clock.monotonicMs();
+  const calls = Array.from({ length: 12 }, () =>
+    ask(rig).then(
+      () => rig.clock.monotonicMs() - startMs,
+      (error: unknown) => error,
+    ),
+  );
+  await rig.clock.advance(DEADLINE_MS * 2);
+  const outcomes = await Promise.all(calls);
+  t.same(
+    outcomes.slice(0, 10),
+    Array.from({ length: 10 }, (_, index) => index * 1_000),
+  );
+  for (const refused of outcomes.slice(10))
+    t.match(refused, { code: 'RateLimited', details: { provider: 'files', retryAfterMs: DEADLINE_MS } });
+  t.equal(rig.provider.calls.length, 10, 'what was refused was not sent, and not tried again');
+  t.same(await rig.samples('secrets_provider_calls_total'), [
+    'secrets_provider_calls_total{provider="files",call="get",status="success"} 10',
+  ]);
+  t.same(rig.log.messages('error'), [], 'and is no failure of the store');
+});
+
+test('each attempt takes a token of its own, and throttling shrinks the budget', async (t) => {
+  const rig = createClientRig();
+  rig.provider.onGet = () =>
+    rig.provider.calls.length < 3 ? Promise.reject(new ProviderError('RateLimited', 'x')) : textSecret('x');
+  await timed(rig, ask(rig));
+  t.equal(rig.source.budget.perSecond, 15, 'halved twice, and raised by one success');
+  rig.provider.failWith(new NetworkError('ConnectionFailed', 'x'));
+  await timed(rig, ask(rig));
+  t.equal(rig.source.budget.perSecond, 15, 'other failures leave it as it is');
+});
+
+test('a call in the background does not wait for a token', async (t) => {
+  const rig = createClientRig({ budget: { perSecond: 1, burst: 10 } });
+  const inBackground = () =>
+    rig.calls.ask({ source: rig.source, name: 'get', subject: 'a', isBackground: true, run: async () => 'x' });
+  for (let count = 0; count < 9; count++) t.equal(await inBackground(), 'x');
+  await t.rejects(inBackground(), { code: 'RateLimited' });
+  t.match(await ask(rig), { version: '1' }, 'one is left to reads');
+});
+
+test('every failed attempt is told', async (t) => {
+  const rig = createClientRig();
+  const errors = [new ProviderError('InternalError', '1'), new NetworkError('Timeout', '2')];
+  const failures: unknown[] = [];
+  let attempts = 0;
+  const { outcome } = await timed(
+    rig,
+    rig.calls.ask({
+      source: rig.source,
+      name: 'get',
+      subject: 'a',
+      onFailure: (error) => failures.push(error),
+      run: async () => {
+        const error = errors[attempts++];
+        if (error !== undefined) throw error;
+        return 'third';
+      },
+    }),
+  );
+  t.equal(outcome, 'third');
+  t.same(failures, errors);
 });

@@ -13,6 +13,7 @@ const kinds: readonly ProviderKind[] = [
   { type: 'local', schema: { properties: { path: { type: 'string', minLength: 1 } }, required: ['path'] }, create },
   {
     type: 'vault',
+    hasScopes: true,
     schema: {
       properties: {
         address: { type: 'string' },
@@ -76,7 +77,14 @@ test('one provider is enough, and everything else has its default', async (t) =>
       maxBytes: 67_108_864,
       staleFallback: true,
       maxStaleMs: 86_400_000,
+      refreshAheadMs: 60_000,
+      patienceMs: 500,
+      gracePeriodMs: 300_000,
     },
+    preload: [],
+    rotation: { checkIntervalMs: 0 },
+    budget: { perSecond: 50, burst: 500 },
+    notifications: { webhooks: [] },
     retry: { maxAttempts: 5 },
     circuitBreaker: { failureThreshold: 5, successThreshold: 2, resetTimeoutMs: 30_000 },
     deadlineMs: 10_000,
@@ -106,7 +114,9 @@ pathMappings:
   - { pattern: "**", provider: files }
   - { pattern: "app/**", provider: vault, ttl: 2m, prefix: /shared/ }
   - { pattern: "app/db/creds", provider: vault, prefix: / }
-cache: { ttl: 1h, negativeTtl: 0, maxEntries: 10, maxBytes: 1MiB, staleFallback: false, maxStale: 7d }
+cache: { ttl: 1h, negativeTtl: 0, maxEntries: 10, maxBytes: 1MiB, staleFallback: false, maxStale: 7d,
+         refreshAhead: 0, patience: 2s, gracePeriod: 1m }
+budget: { perSecond: 5, burst: 20 }
 retry: { maxAttempts: 2 }
 circuitBreaker: { failureThreshold: 3, successThreshold: 1, resetTimeout: 250 }
 deadline: 1.5s
@@ -131,7 +141,17 @@ test('every key', async (t) => {
     drainMs: 0,
     environment: 'prod',
     defaultProvider: 'vault',
-    cache: { ttlMs: 3_600_000, negativeTtlMs: 0, maxBytes: 1_048_576, staleFallback: false, maxStaleMs: 604_800_000 },
+    cache: {
+      ttlMs: 3_600_000,
+      negativeTtlMs: 0,
+      maxBytes: 1_048_576,
+      staleFallback: false,
+      maxStaleMs: 604_800_000,
+      refreshAheadMs: 0,
+      patienceMs: 2_000,
+      gracePeriodMs: 60_000,
+    },
+    budget: { perSecond: 5, burst: 20 },
     retry: { maxAttempts: 2 },
     circuitBreaker: { failureThreshold: 3, successThreshold: 1, resetTimeoutMs: 250 },
     deadlineMs: 1_500,
@@ -215,14 +235,15 @@ const PATTERN_ADVICE = "must be a path pattern such as 'app/**' or 'app/*/db'";
 const oneLine: readonly (readonly [text: string, complaint: string])[] = [
   ['cahce: {}', "unknown key 'cahce', did you mean 'cache'?"],
   ['cache: { max_entries: 5 }', "unknown key 'cache.max_entries', did you mean 'cache.maxEntries'?"],
-  ['preload: []', "unknown key 'preload'"],
-  ['rotation: {}', "unknown key 'rotation'"],
   ['tls: {}', "unknown key 'tls'"],
-  ['budget: {}', "unknown key 'budget'"],
+  ['budget: {}', ''],
+  ['budget: { perSecond: 0 }', "'budget.perSecond' must be at least 1"],
+  ['budget: { burst: 0 }', "'budget.burst' must be at least 1"],
+  ['budget: { perSecond: 1.5 }', "'budget.perSecond' must be a whole number"],
+  ['cache: { patience: long }', `'cache.patience' ${DURATION_ADVICE}`],
+  ['cache: { refreshahead: 1m }', "unknown key 'cache.refreshahead', did you mean 'cache.refreshAhead'?"],
   ['simulation: {}', "unknown key 'simulation'"],
-  ['notifications: {}', "unknown key 'notifications'"],
   ['access: { jwt: {} }', "unknown key 'access.jwt'"],
-  ['cache: { persistence: {} }', "unknown key 'cache.persistence'"],
   ['cache:', "'cache' must be a mapping, and is empty"],
   ['drain: soon', `'drain' ${DURATION_ADVICE}`],
   ['drain: [5s]', `'drain' ${DURATION_ADVICE}`],
@@ -254,7 +275,23 @@ const oneLine: readonly (readonly [text: string, complaint: string])[] = [
   ['defaultProvider: ""', "'defaultProvider' must not be empty"],
   ['pathMappings: [{ pattern: a, provider: b }]', "'pathMappings[0].provider' names no provider of 'providers'"],
   ['pathMappings: [{ provider: files }]', "'pathMappings[0].pattern' is missing"],
-  ['pathMappings: [{ pattern: a, provider: [files] }]', "'pathMappings[0].provider' must be the name of one provider"],
+  ['pathMappings: [{ pattern: a, provider: [files] }]', ''],
+  ...['5', '{}', 'true'].map(
+    (provider) =>
+      [
+        `pathMappings: [{ pattern: a, provider: ${provider} }]`,
+        "'pathMappings[0].provider' must be the name of a provider, or a list of names in the order in which they are asked",
+      ] as const,
+  ),
+  ['pathMappings: [{ pattern: a, provider: [] }]', "'pathMappings[0].provider' needs at least one entry"],
+  ['pathMappings: [{ pattern: a, provider: [5] }]', "'pathMappings[0].provider[0]' must be a text"],
+  ['pathMappings: [{ pattern: a, provider: "" }]', "'pathMappings[0].provider' must not be empty"],
+  ['pathMappings: [{ pattern: a, provider: [""] }]', "'pathMappings[0].provider[0]' must not be empty"],
+  ['pathMappings: [{ pattern: a, provider: [files, files] }]', "'pathMappings[0].provider' holds the same entry twice"],
+  [
+    'pathMappings: [{ pattern: a, provider: [files, b, c] }]',
+    "'pathMappings[0].provider[1]' names no provider of 'providers'\nkeyfob.yaml:1: 'pathMappings[0].provider[2]' names no provider of 'providers'",
+  ],
   ['pathMappings: [{ pattern: /a, provider: files }]', `'pathMappings[0].pattern' ${PATTERN_ADVICE}`],
   ['pathMappings: [{ pattern: a**, provider: files }]', `'pathMappings[0].pattern' ${PATTERN_ADVICE}`],
   [
@@ -265,7 +302,14 @@ const oneLine: readonly (readonly [text: string, complaint: string])[] = [
     'pathMappings: [{ pattern: a, provider: files }, { pattern: a, provider: files }]',
     "'pathMappings[1].pattern' is the same as 'pathMappings[0].pattern'",
   ],
-  ['pathMappings: [{ pattern: a, provider: files, mount: kv }]', "unknown key 'pathMappings[0].mount'"],
+  [
+    'pathMappings: [{ pattern: a, provider: files, mount: kv }]',
+    "'pathMappings[0].mount' is for providers of the type vault only",
+  ],
+  [
+    'pathMappings: [{ pattern: a, provider: b, mount: kv }]',
+    "'pathMappings[0].provider' names no provider of 'providers'",
+  ],
   ['access: { mode: token }', "'access.mode' must be 'open'"],
   [
     'access: { callers: [{ name: web, operations: [get] }] }',
@@ -520,4 +564,54 @@ test('whatever the values of known keys are, only problems come', async (t) => {
       { numRuns: 100 },
     ),
   );
+});
+
+const BOTH = `providers:
+  - { name: files, type: local, path: ./secrets.yaml }
+  - { name: vault, type: vault, address: https://v, auth: { method: token, token: { env: T } } }
+  - { name: vault-b, type: vault, address: https://b, auth: { method: token, token: { env: T } } }
+defaultProvider: files
+`;
+
+test('a mapping names one provider, or several in the order in which they are asked', async (t) => {
+  const { config } = load(`${BOTH}pathMappings:
+  - { pattern: "b/**", provider: [vault-b, files, vault] }
+  - { pattern: "a/**", provider: vault }
+`);
+  t.strictSame(
+    config.pathMappings.map(({ pattern, providers, scope }) => [pattern.text, providers, scope]),
+    [
+      ['b/**', ['vault-b', 'files', 'vault'], {}],
+      ['a/**', ['vault'], {}],
+    ],
+  );
+});
+
+test('and the place in a store that has places', async (t) => {
+  const { config } = load(`${BOTH}pathMappings:
+  - { pattern: "b/**", provider: [vault, vault-b], namespace: /team-b/, mount: kv/b/ }
+  - { pattern: "a/**", provider: vault, mount: kv-a }
+`);
+  t.strictSame(
+    config.pathMappings.map(({ scope }) => scope),
+    [{ namespace: 'team-b', mount: 'kv/b' }, { mount: 'kv-a' }],
+  );
+});
+
+test('every provider of the list needs to have such places', async (t) => {
+  const text = `${BOTH}pathMappings:
+  - { pattern: "b/**", provider: [vault, files],
+      namespace: team-b,
+      mount: kv-b }
+`;
+  t.equal(
+    complaints(text),
+    "keyfob.yaml:8: 'pathMappings[0].namespace' is for providers of the type vault only\n" +
+      "keyfob.yaml:9: 'pathMappings[0].mount' is for providers of the type vault only",
+  );
+});
+
+test('a namespace or mount of slashes only is none', async (t) => {
+  for (const key of ['namespace', 'mount'])
+    t.not(complaints(`${BOTH}pathMappings: [{ pattern: a, provider: vault, ${key}: / }]`), '', key);
 });

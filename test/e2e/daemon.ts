@@ -20,6 +20,8 @@ export interface DaemonOptions {
   /** Where it listens, for a log level that does not tell. */
   readonly address?: string;
   readonly witness?: Witness;
+  /** Returns as soon as it listens, though it may not be ready. */
+  readonly isReadinessOpen?: boolean;
 }
 
 export interface Exit {
@@ -122,7 +124,7 @@ export class Daemon {
   }
 }
 
-/** Starts a daemon that serves; it is killed with the test, whatever it does then. */
+/** Starts a daemon that is ready; it is killed with the test, whatever it does then. */
 export async function startDaemon(scope: Scope, options: DaemonOptions): Promise<Daemon> {
   const configFile = join(await temporaryDirectory(scope), 'keyfob.yaml');
   if (options.config !== undefined) await writeConfig(configFile, options.config);
@@ -133,7 +135,7 @@ export async function startDaemon(scope: Scope, options: DaemonOptions): Promise
     if (daemon.hasExited) throw new Error(`the daemon ended: ${daemon.stderr}`);
     return options.address === undefined ? announced(daemon.stderr) : [toAddress(options.address)];
   });
-  await until('the daemon is ready', () => isReady(daemon.http()));
+  if (options.isReadinessOpen !== true) await until('the daemon is ready', () => isReady(daemon.http()));
   return daemon;
 }
 

@@ -36,6 +36,10 @@ export const envelope = (data: string, status = 200): FakeAnswer => ({
   text: `{"request_id":"00000000-0000-0000-0000-000000000000","lease_id":"","renewable":false,"lease_duration":0,"data":${data},"wrap_info":null,"warnings":null,"auth":null}`,
 });
 
+/** `GET sys/internal/ui/mounts/<path>`, for a path at or below the mount. */
+export const mountInfo = (mount: string, version: 1 | 2): FakeAnswer =>
+  envelope(JSON.stringify({ path: `${mount}/`, type: 'kv', options: { version: String(version) } }));
+
 /** The engine `kv`, version 2, which unlike the real one keeps the source text of numbers. */
 export class FakeKv {
   readonly #secrets = new Map<string, FakeSecret>();

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { FakeKv, envelope, refusal, type FakeAnswer } from './fake-vault-kv.ts';
+import { FakeKv, envelope, mountInfo, refusal, type FakeAnswer } from './fake-vault-kv.ts';
 
 export interface FakeVaultOptions {
   /** JSON text by path, in the mount `secret`. */
@@ -53,7 +53,10 @@ export const faults = {
 const DENIED = '1 error occurred:\n\t* permission denied\n\n';
 const DEAD = 'permission denied';
 
-/** A strict Vault on loopback: KV v2 at `secret/`, tokens, AppRole at `auth/approle`. Refuses what Vault refuses. */
+/**
+ * A strict Vault on loopback: KV v2 at `secret/`, tokens, logins at the usual mounts, wrapped secret ids. Refuses what
+ * Vault refuses.
+ */
 export class FakeVault {
   readonly kv = new FakeKv();
   readonly requests: FakeRequest[] = [];
@@ -61,6 +64,10 @@ export class FakeVault {
   readonly denied = new Set<string>();
   /** What AppRole accepts, and the tokens that it gives. */
   readonly approle = { roleId: 'the-role', secretId: 'the-secret-id' };
+  /** What the logins `kubernetes` and `jwt` accept. */
+  readonly jwt = { role: 'app', jwt: 'the-jwt' };
+  /** Secret ids by their wrapping tokens, each of which works once. */
+  readonly wrapped = new Map<string, string>();
   loginToken: FakeToken = { ttl: 3600, renewable: true };
   /** The lease that a renewal gives; undefined refuses it as past its maximum. */
   renewTtl: number | undefined = 3600;
@@ -138,29 +145,53 @@ export class FakeVault {
     if (path === 'sys/health')
       return namespace === undefined ? HEALTHY : refusal(400, 'operation unavailable in namespaces');
     if (namespace?.replace(/\/$/, '') !== this.#namespace) return refusal(404, 'namespace not found');
-    if (path === 'auth/approle/login') return this.#login(request);
+    if (path === 'sys/wrapping/unwrap') return this.#unwrap(token);
+    const [, login] = /^auth\/(approle|kubernetes|jwt)\/login$/.exec(path) ?? [];
+    if (login !== undefined) return this.#login(login, request);
     const found = this.tokens.get(token);
     if (found === undefined) return refusal(403, DEAD);
     if (path.startsWith('auth/token/')) return this.#care(request, found);
+    if (path.startsWith('sys/internal/ui/mounts/secret')) return mountInfo('secret', 2);
     if (!path.startsWith('secret/')) return refusal(404, `no handler for route "${path}". route entry not found.`);
     return this.#read(request);
   }
 
-  #login({ method, body }: FakeRequest): FakeAnswer {
-    const { role_id: roleId, secret_id: secretId } = JSON.parse(body);
+  #login(mount: string, { method, body }: FakeRequest): FakeAnswer {
     if (method !== 'POST') return refusal(405, '1 error occurred:\n\t* unsupported operation\n\n');
-    if (roleId !== this.approle.roleId || secretId !== this.approle.secretId)
-      return refusal(400, 'invalid role or secret ID');
+    const problem = mount === 'approle' ? this.#approleProblem(body) : this.#jwtProblem(body);
+    if (problem !== undefined) return problem;
     const token = `login-token-${++this.#logins}`;
     this.tokens.set(token, this.loginToken);
     return auth(token, this.loginToken.ttl, this.loginToken.renewable);
+  }
+
+  #approleProblem(body: string): FakeAnswer | undefined {
+    const { role_id: roleId, secret_id: secretId } = JSON.parse(body);
+    const isRight = roleId === this.approle.roleId && secretId === this.approle.secretId;
+    return isRight ? undefined : refusal(400, 'invalid role or secret ID');
+  }
+
+  #jwtProblem(body: string): FakeAnswer | undefined {
+    const { role, jwt } = JSON.parse(body);
+    if (role !== this.jwt.role) return refusal(400, `role "${role}" could not be found`);
+    return jwt === this.jwt.jwt
+      ? undefined
+      : refusal(400, 'error validating token: no known key successfully validated');
+  }
+
+  #unwrap(token: string): FakeAnswer {
+    const secretId = this.wrapped.get(token);
+    if (!this.wrapped.delete(token)) return refusal(400, 'wrapping token is not valid or does not exist');
+    return envelope(JSON.stringify({ secret_id: secretId, secret_id_accessor: 'a' }));
   }
 
   #care({ method, path, token = '' }: FakeRequest, found: FakeToken): FakeAnswer {
     if (found.mayCareForItself === false) return refusal(403, DENIED);
     switch (`${method} ${path}`) {
       case 'GET auth/token/lookup-self':
-        return envelope(JSON.stringify({ id: token, ttl: found.ttl, renewable: found.renewable, num_uses: 0 }));
+        return envelope(
+          JSON.stringify({ id: token, ttl: found.ttl, renewable: found.renewable, ...COMMON, type: 'service' }),
+        );
       case 'POST auth/token/renew-self':
         if (!found.renewable) return refusal(400, 'lease is not renewable');
         if (this.renewTtl === undefined) return refusal(400, 'past the max TTL, cannot renew');
@@ -186,6 +217,7 @@ export class FakeVault {
 export const startFakeVault = (options: FakeVaultOptions = {}): Promise<FakeVault> => new FakeVault(options).listen();
 
 const HEALTHY: FakeAnswer = { status: 200, text: '{"initialized":true,"sealed":false,"standby":false,"version":"0"}' };
+const COMMON = { policies: ['app', 'default'], num_uses: 0 };
 const WRONG_PATH: FakeAnswer = {
   status: 404,
   text: envelope('null').text.replace(
@@ -195,7 +227,15 @@ const WRONG_PATH: FakeAnswer = {
 };
 
 function auth(token: string, ttl: number, renewable: boolean): FakeAnswer {
-  const grant = { client_token: token, lease_duration: ttl, renewable, mfa_requirement: null, num_uses: 0 };
+  const grant = {
+    client_token: token,
+    accessor: 'accessor',
+    lease_duration: ttl,
+    renewable,
+    ...COMMON,
+    token_type: 'service',
+    mfa_requirement: null,
+  };
   return { status: 200, text: envelope('null').text.replace('"auth":null', `"auth":${JSON.stringify(grant)}`) };
 }
 

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { CacheEntry } from '../../src/cache/cache-entry.ts';
-import type { ReadAnswer } from '../../src/client/secret-reader.ts';
+import type { ReadAnswer } from '../../src/client/failover.ts';
 import type { Secret } from '../../src/core/secret.ts';
 import { type BodyChoice, createSecretBodies, representationName } from '../../src/http/secret-body.ts';
 import { identity } from '../cache/cache-rig.ts';

@@ -74,6 +74,7 @@ test('the names and labels are those of the specification and the design, and no
   for (const counter of [metrics.cacheMisses, metrics.staleServed, metrics.largeValues]) counter.inc({ provider: 'p' });
   metrics.cacheEvictions.inc({ provider: 'p', reason: 'space' });
   metrics.providerCalls.inc({ provider: 'p', call: 'get', status: 'success' });
+  metrics.webhookDeliveries.inc({ status: 'delivered' });
   metrics.auditErrors.inc();
   const ours = (await samples(metrics, 'secrets_')).map((line) =>
     line
@@ -88,12 +89,14 @@ test('the names and labels are those of the specification and the design, and no
     'secrets_cache_misses_total{provider}',
     'secrets_errors_total{provider,error_type}',
     'secrets_large_values_total{provider}',
+    'secrets_persistence_errors_total',
     'secrets_provider_calls_total{provider,call,status}',
     'secrets_request_duration_seconds_bucket{provider,operation}',
     'secrets_request_duration_seconds_count{provider,operation}',
     'secrets_request_duration_seconds_sum{provider,operation}',
     'secrets_requests_total{provider,operation,status}',
     'secrets_stale_served_total{provider}',
+    'secrets_webhook_deliveries_total{status}',
   ]);
   t.match(await metrics.text(), 'process_cpu_seconds_total');
   t.match(await metrics.text(), 'nodejs_eventloop_lag_seconds');

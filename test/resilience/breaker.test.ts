@@ -6,6 +6,7 @@ import { ProviderError } from '../../src/core/errors/provider-error.ts';
 import { SecretNotFoundError } from '../../src/core/errors/secret-not-found-error.ts';
 import { Breaker } from '../../src/resilience/breaker.ts';
 import { BreakerOpenError } from '../../src/resilience/breaker-open-error.ts';
+import { BudgetSpentError } from '../../src/resilience/budget-spent-error.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
 const broken = new ProviderError('InternalError', 'x');
@@ -227,6 +228,21 @@ test('a probe that is throttled proves that the store is there', async (t) => {
   const rig = await halfOpenIt(t);
   for (let count = 0; count < 2; count++) await rig.fail(new ProviderError('RateLimited', 'x'));
   t.equal(rig.breaker.state, 'closed');
+});
+
+test('a call that our own budget held back is neither a failure nor a success', async (t) => {
+  const spent = new BudgetSpentError('vault', 1);
+  const rig = createRig(t);
+  for (let count = 0; count < 4; count++) await rig.fail(network);
+  await rig.fail(spent);
+  t.equal(rig.breaker.state, 'closed', 'it was not the fifth failure');
+  await rig.fail(network);
+  t.equal(rig.breaker.state, 'open', 'and did not begin the count anew');
+  await rig.pass(RESET_MS);
+  for (let count = 0; count < 5; count++) await rig.fail(spent);
+  t.equal(rig.breaker.state, 'half_open', 'it is no probe');
+  for (let count = 0; count < 2; count++) await rig.succeed();
+  t.equal(rig.breaker.state, 'closed', 'and does not stand in the way of one');
 });
 
 test('the late success of a call from before does not close it', async (t) => {

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../src/core/errors/codes.ts';
 import { NetworkError } from '../../src/core/errors/network-error.ts';
 import { ProviderError } from '../../src/core/errors/provider-error.ts';
 import { BreakerOpenError } from '../../src/resilience/breaker-open-error.ts';
+import { BudgetSpentError } from '../../src/resilience/budget-spent-error.ts';
 import { retry, type RetryOptions } from '../../src/resilience/retry.ts';
 import { everyError } from '../fakes/every-error.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -129,6 +130,14 @@ test('an open breaker ends it', async (t) => {
   const { attemptsMs, outcome } = await attempt([new ProviderError('ProviderUnavailable', 'x'), open]);
   t.same(attemptsMs, [0, 1_000]);
   t.equal(outcome, open);
+});
+
+test('a spent budget ends it, though its code is one that is repeated', async (t) => {
+  const spent = new BudgetSpentError('vault', 1);
+  t.same((await attempt([spent])).attemptsMs, [0]);
+  const { attemptsMs, outcome } = await attempt([new ProviderError('RateLimited', 'x'), spent]);
+  t.same(attemptsMs, [0, 1_000]);
+  t.equal(outcome, spent);
 });
 
 test('the end of the signal ends the wait', async (t) => {

@@ -1,5 +1,6 @@
 import { test } from 'tap';
-import type { ReadAnswer, ReadRequest } from '../../src/client/secret-reader.ts';
+import type { ReadAnswer } from '../../src/client/failover.ts';
+import type { ReadRequest } from '../../src/client/secret-reader.ts';
 import { AccessError } from '../../src/core/errors/access-error.ts';
 import { SecretNotFoundError } from '../../src/core/errors/secret-not-found-error.ts';
 import { toProblem } from '../../src/http/problem.ts';

@@ -1,23 +1,33 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CacheEntry } from '../../cache/cache-entry.ts';
-import type { ReadAnswer, ReadRequest } from '../../client/secret-reader.ts';
+import type { ReadAnswer } from '../../client/failover.ts';
+import type { ReadRequest } from '../../client/secret-reader.ts';
+import { RequestError } from '../../core/errors/request-error.ts';
+import { parseDuration } from '../../core/duration.ts';
 import type { Handler } from '../bind-operations.ts';
+import { matchesEntityTag } from '../entity-tag.ts';
 import { Query, spannedPath } from '../query.ts';
 import { toAccessContext } from '../request-context.ts';
 import { type BodyChoice, representationName } from '../secret-body.ts';
 import { wantsRaw } from '../wants-raw.ts';
+import { awaitChange, type LongPoll } from './await-change.ts';
 import type { OperationTools } from './operation-tools.ts';
 
 interface Asked {
   readonly read: ReadRequest;
   readonly choice: BodyChoice;
+  /** For a long poll. */
+  readonly waitMs?: number;
 }
+
+const LONGEST_WAIT_MS = 60_000;
 
 /** `GET /v1/secrets/{path}`. A cached secret is answered without a turn of the event loop. */
 export function getSecret(tools: OperationTools): Handler {
   return (request, reply) => {
-    const { read, choice } = toAsked(request);
-    const answer = tools.client.read(read);
+    const { read, choice, waitMs } = toAsked(request);
+    const answer =
+      waitMs === undefined ? tools.client.read(read) : awaitChange(tools, toLongPoll(reply, { read, choice, waitMs }));
     if (!(answer instanceof Promise)) return send(tools, reply, { answer, choice });
     return answer.then((late) => send(tools, reply, { answer: late, choice }));
   };
@@ -32,8 +42,9 @@ function toAsked(request: FastifyRequest): Asked {
     return { read: { path, context }, choice: { path, raw: wantsRaw(accept) } };
   const query = new Query(request);
   const [key, version, stage, provider] = ['key', 'version', 'stage', 'provider'].map((name) => query.text(name));
-  const format = query.text('format');
+  const [format, wait] = [query.text('format'), query.text('wait')];
   return {
+    ...(wait !== undefined && { waitMs: toWaitMs(wait) }),
     read: {
       path,
       context,
@@ -50,6 +61,16 @@ function toAsked(request: FastifyRequest): Asked {
   };
 }
 
+function toLongPoll({ request, raw }: FastifyReply, asked: Required<Asked>): LongPoll {
+  return { ...asked, condition: request.raw.headers['if-none-match'], response: raw };
+}
+
+function toWaitMs(text: string): number {
+  const waitMs = parseDuration(text);
+  if (waitMs !== undefined && waitMs <= LONGEST_WAIT_MS) return waitMs;
+  throw new RequestError('InvalidParameter', "query parameter 'wait' must be a duration of at most 60s, such as '30s'");
+}
+
 /** Returns nothing: a reply that is returned would be awaited. */
 function send(tools: OperationTools, reply: FastifyReply, { answer, choice }: Sending): void {
   const { client, bodies, clock } = tools;
@@ -62,7 +83,7 @@ function send(tools: OperationTools, reply: FastifyReply, { answer, choice }: Se
     .header('cache-control', 'no-store')
     .header('age', wholeSeconds(nowMs - entry.fetchedAtMs))
     .header('cache-status', cacheStatus(answer.outcome, entry, nowMs));
-  if (matches(reply.request.raw.headers['if-none-match'], representation.etag)) {
+  if (matchesEntityTag(reply.request.raw.headers['if-none-match'], representation.etag)) {
     reply.code(304).send();
     return;
   }
@@ -84,10 +105,4 @@ function cacheStatus(outcome: ReadAnswer['outcome'], entry: CacheEntry, nowMs: n
   const ttl = Math.floor((entry.expiresAtMs - nowMs) / 1_000);
   if (outcome === 'hit') return `keyfob; hit; ttl=${Math.max(0, ttl)}`;
   return outcome === 'miss' ? `keyfob; fwd=miss; ttl=${ttl}` : `keyfob; fwd=stale; ttl=${ttl}; detail=stale-if-error`;
-}
-
-/** RFC 9110 §13.1.2, weak comparison. */
-function matches(condition: string | undefined, etag: string): boolean {
-  if (condition === undefined) return false;
-  return condition === '*' || condition.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
 }

@@ -1,4 +1,4 @@
-import type { InstanceStatus } from '../../client/client.ts';
+import type { SourceStatus } from '../../client/client.ts';
 import type { Handler } from '../bind-operations.ts';
 import { sendJson } from '../send-json.ts';
 import type { OperationTools } from './operation-tools.ts';
@@ -19,10 +19,11 @@ export function getStatus({ client, lifecycle, about }: OperationTools): Handler
   };
 }
 
-function toProviderStatus(status: InstanceStatus): object {
-  const { name, type, breaker, identityExpiresInMs, lastError, lastSuccessAtMs } = status;
+function toProviderStatus(status: SourceStatus): object {
+  const { name, region, type, breaker, identityExpiresInMs, lastError, lastSuccessAtMs } = status;
   return {
     name,
+    ...(region !== undefined && { region }),
     type,
     breaker,
     ...(identityExpiresInMs !== undefined && { identityExpiresInSeconds: Math.trunc(identityExpiresInMs / 1_000) }),

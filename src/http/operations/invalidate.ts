@@ -5,16 +5,16 @@ import type { OperationTools } from './operation-tools.ts';
 
 /** `DELETE /v1/cache/{path}` */
 export function invalidateSecret({ client }: OperationTools): Handler {
-  return (request, reply) => {
-    client.invalidate(spannedPath(request), toAccessContext(request));
-    reply.code(204).send();
+  return async (request, reply) => {
+    await client.invalidate(spannedPath(request), toAccessContext(request));
+    return reply.code(204).send();
   };
 }
 
 /** `DELETE /v1/cache?prefix=` */
 export function invalidatePrefix({ client }: OperationTools): Handler {
-  return (request, reply) => {
-    client.invalidatePrefix(new Query(request).text('prefix') ?? '', toAccessContext(request));
-    reply.code(204).send();
+  return async (request, reply) => {
+    await client.invalidatePrefix(new Query(request).text('prefix') ?? '', toAccessContext(request));
+    return reply.code(204).send();
   };
 }

@@ -1,10 +1,12 @@
 import type { Client } from '../../client/client.ts';
 import type { Clock } from '../../core/clock.ts';
+import type { EventHub } from '../../notifications/event-hub.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { Resolver } from '../../resolver/resolver.ts';
 import type { JsonObject } from '../../core/json-object.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { SecretBodies } from '../secret-body.ts';
+import type { Watches } from '../watches.ts';
 
 /** What the operations work with. */
 export interface OperationTools {
@@ -14,6 +16,10 @@ export interface OperationTools {
   readonly bodies: SecretBodies;
   readonly lifecycle: Lifecycle;
   readonly clock: Clock;
+  readonly events: EventHub;
+  readonly watches: Watches;
+  /** Aborts when another configuration takes over or the daemon stops: what waits for something is to end. */
+  readonly retired: AbortSignal;
   readonly contract: JsonObject;
   readonly about: DaemonFacts;
 }

@@ -1,3 +1,4 @@
+import type { ReadAnswer } from '../../client/failover.ts';
 import type { AccessContext } from '../../core/access-context.ts';
 import { RequestError } from '../../core/errors/request-error.ts';
 import type { Handler } from '../bind-operations.ts';
@@ -22,7 +23,10 @@ export function readBatch(tools: OperationTools): Handler {
   return async (request, reply) => {
     const context = toAccessContext(request);
     const items = parseItems(request.body);
-    const results = await Promise.all(items.map((item) => readItem(tools, item, context)));
+    const answers = tools.client.readAll(items.map((item) => ({ ...item, context })));
+    const results = await Promise.all(
+      items.map((item, index) => readItem(tools, { item, answer: answers[index], context })),
+    );
     return sendJson(reply, `{"results":[${bounded(items, results, context).join(',')}]}`);
   };
 }
@@ -43,11 +47,18 @@ function bounded(
   });
 }
 
-async function readItem(tools: OperationTools, item: BatchItem, context: AccessContext): Promise<string> {
+interface Reading {
+  readonly item: BatchItem;
+  readonly answer: Promise<ReadAnswer> | undefined;
+  readonly context: AccessContext;
+}
+
+async function readItem(tools: OperationTools, { item, answer: asked, context }: Reading): Promise<string> {
   const { client, bodies } = tools;
   const { path, key } = item;
   try {
-    const answer = await client.read({ ...item, context });
+    const answer = await asked;
+    if (answer === undefined) throw new TypeError('a batch with fewer answers than questions');
     const choice = { path, raw: false, ...(key !== undefined && { key }) };
     const name = representationName(choice, answer.entry.identity.path);
     const { body } = client.represent(answer, name, () => bodies.build(answer, choice));

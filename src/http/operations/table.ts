@@ -11,6 +11,8 @@ import { listVersions } from './list-versions.ts';
 import type { OperationTools } from './operation-tools.ts';
 import { readBatch } from './read-batch.ts';
 import { resolveReferences } from './resolve-references.ts';
+import { rotateSecret } from './rotate-secret.ts';
+import { watchSecrets } from './watch-secrets.ts';
 
 /** Every handler under the `operationId` of the contract. */
 export function operationHandlers(tools: OperationTools): ReadonlyMap<string, Handler> {
@@ -21,8 +23,10 @@ export function operationHandlers(tools: OperationTools): ReadonlyMap<string, Ha
     ['listVersions', listVersions(tools)],
     ['readBatch', readBatch(tools)],
     ['resolveReferences', resolveReferences(tools)],
+    ['rotateSecret', rotateSecret(tools)],
     ['invalidateSecret', invalidateSecret(tools)],
     ['invalidatePrefix', invalidatePrefix(tools)],
+    ['watchSecrets', watchSecrets(tools)],
     ['getStatus', getStatus(tools)],
     ['getMetrics', getMetrics(tools)],
     ['getLiveness', getLiveness()],

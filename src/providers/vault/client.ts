@@ -1,17 +1,22 @@
 import type { Clock } from '../../core/clock.ts';
 import { pause } from '../../core/abort.ts';
-import { AuthenticationError } from '../../core/errors/authentication-error.ts';
 import { isSuccess, type Answer } from './answer.ts';
-import { toInstanceError } from './errors.ts';
+import type { Redacted } from '../../core/redacted.ts';
+import { refusedAtOnce, toInstanceError } from './errors.ts';
 import type { Identity } from './identity.ts';
-import type { InstanceLog } from './instance-log.ts';
+import type { InstanceLog } from '../../core/instance-log.ts';
 import type { Ask, Wire } from './wire.ts';
 
 // A read that follows a change of policy, or meets another node of a cluster, may be refused by mistake.
 const REPEAT_AFTER_MS = 250;
 
+/** An answer, and the token that asked: what is lent to it ends with it. */
+export interface OwnAnswer extends Answer {
+  readonly token: Redacted;
+}
+
 /** A call in our name. A 403 that comes back is to be believed. */
-export type VaultClient = (ask: Omit<Ask, 'token'>, signal: AbortSignal) => Promise<Answer>;
+export type VaultClient = (ask: Omit<Ask, 'token'>, signal: AbortSignal) => Promise<OwnAnswer>;
 
 export interface VaultClientOptions {
   readonly wire: Wire;
@@ -41,11 +46,8 @@ export function createVaultClient({ wire, identity, clock, log }: VaultClientOpt
     const problem = isSuccess(answer) ? undefined : toInstanceError(answer);
     if (problem === undefined) log.clear();
     else throw log.report(problem);
-    return answer;
+    return { ...answer, token };
   };
 }
 
 const isRefusal = (answer: Answer): boolean => answer.status === 403 && toInstanceError(answer) === undefined;
-
-const refusedAtOnce = (): AuthenticationError =>
-  new AuthenticationError('ExpiredCredentials', 'the store does not know the token that it has just given');

@@ -6,13 +6,21 @@ import { ProviderError } from '../../core/errors/provider-error.ts';
 import { SecretsError } from '../../core/errors/secrets-error.ts';
 import type { ProviderTools } from '../../core/provider.ts';
 import type { Redacted } from '../../core/redacted.ts';
-import { backoffMs } from './backoff.ts';
-import type { InstanceLog } from './instance-log.ts';
-import { careDelayMs, extendLease, hasEnded, toLease, type Lease } from './lease.ts';
+import { refusedAtOnce } from './errors.ts';
+import { giveBack } from './give-back.ts';
+import type { InstanceLog } from '../../core/instance-log.ts';
+import { LoginBackoff } from './login-backoff.ts';
 import type { LoginMethod } from './login-method.ts';
+import { repeat } from './repeat.ts';
 import type { TokenCalls } from './token-calls.ts';
+import { careDelayMs, extendTokenLease, hasEnded, retryDelayMs, toTokenLease, type TokenLease } from './token-lease.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
+const WATCH_MS = 1_000;
+/** A token that is dead so soon after its login was never good for anything. */
+const QUICK_DEATH_MS = 1_000;
+/** The share of its first length below which a lease is renewed for the sake of what is to be lent to it. */
+const WORTH_RENEWING = 0.9;
 
 export interface IdentityOptions {
   readonly method: LoginMethod;
@@ -28,18 +36,31 @@ export interface IdentityOptions {
 export class Identity {
   readonly #options: IdentityOptions;
   readonly #clock: Clock;
+  readonly #backoff: LoginBackoff;
   readonly #lookUps = new Map<Redacted, Promise<boolean>>();
-  #lease: Lease | undefined;
-  #login: Promise<Lease> | undefined;
-  #refused: { readonly error: AuthenticationError; readonly credentials: Redacted } | undefined;
+  #lease: TokenLease | undefined;
+  /** Replaced while they were good: calls under way may still use them, and what they leased lives as long as they do. */
+  #retired: readonly TokenLease[] = [];
+  #login: Promise<TokenLease> | undefined;
+  #renewal: Promise<void> | undefined;
+  /** What the last login that worked was given, and when. */
+  #used: Redacted | undefined;
+  #loggedInAtMs = 0;
+  #quickDeaths = 0;
+  #renewalFailures = 0;
   #timer: Timer | undefined;
-  #retryAtMs = 0;
-  #failures = 0;
+  #watch: Timer | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: IdentityOptions) {
     this.#options = options;
     this.#clock = options.tools.clock;
+    this.#backoff = new LoginBackoff(this.#clock, options.random);
+  }
+
+  /** How we log in. */
+  get method(): Pick<LoginMethod, 'name' | 'ownsToken'> {
+    return this.#options.method;
   }
 
   /** Milliseconds until the token ends; undefined when it never does or there is none. */
@@ -50,17 +71,12 @@ export class Identity {
 
   /** A token that should work. Logs in when there is none; all who wait share one login. */
   async token(signal: AbortSignal): Promise<Redacted> {
-    const lease = this.#lease;
-    if (lease !== undefined && !hasEnded(lease, this.#clock)) return lease.token;
-    return (await waitFor(this.#logIn(), signal)).token;
+    return (await this.#current(signal)).token;
   }
 
   /** Another token than the one that was found dead: that of a login which someone else has done since, or a new one. */
   async replace(dead: Redacted, signal: AbortSignal): Promise<Redacted> {
-    if (this.#lease?.token === dead) {
-      this.#lease = undefined;
-      this.#cancelTimer();
-    }
+    if (this.#lease?.token === dead) this.#bury();
     return this.token(signal);
   }
 
@@ -75,83 +91,125 @@ export class Identity {
     return waitFor(lookUp, signal);
   }
 
-  /** Resolves when the store accepts us; a dead token is replaced first. */
-  async verify(signal: AbortSignal): Promise<void> {
-    const token = await this.token(signal);
-    if (!(await this.isAlive(token, signal))) await this.replace(token, signal);
+  /**
+   * Milliseconds until a token of ours ends, and with it all that the store has lent to it. Where that is sooner than
+   * wished, the token is renewed first, if that helps; a renewal that fails is logged.
+   */
+  async lifeOf(token: Redacted, wishMs: number, signal: AbortSignal): Promise<number> {
+    const lease = this.#lease;
+    const isShort = lease?.token === token && this.#lifeOf(token) < Math.min(wishMs, lease.grantedMs * WORTH_RENEWING);
+    if (isShort && lease.renewable)
+      await waitFor(
+        this.#renew(lease).catch(() => undefined),
+        signal,
+      );
+    return this.#lifeOf(token);
   }
 
-  /** Ends timers and gives back a token that was made for us. A store that does not answer delays it by 5 s at most. */
+  /** Gives the lease of a token that the store accepts; a dead one is replaced first. */
+  async verify(signal: AbortSignal): Promise<TokenLease> {
+    const { token } = await this.#current(signal);
+    if (!(await this.isAlive(token, signal))) await this.replace(token, signal);
+    return this.#current(signal);
+  }
+
+  /** Ends timers and gives back tokens that were made for us. A store that does not answer delays it by 5 s at most. */
   close(): Promise<void> {
     return (this.#closing ??= this.#giveBack());
   }
 
   async #giveBack(): Promise<void> {
     this.#cancelTimer();
+    this.#watch?.cancel();
     const { method, revokeOnShutdown } = this.#options;
-    if (!method.ownsToken || !revokeOnShutdown) return;
-    const [lease, login] = [this.#lease, this.#login];
-    if (lease === undefined && login === undefined) return;
+    if (method.ownsToken && revokeOnShutdown) await this.#revokeAll();
+    await method.close?.();
+  }
+
+  async #revokeAll(): Promise<void> {
+    const { calls, log } = this.#options;
+    const leases = [...(this.#lease === undefined ? [] : [this.#lease]), ...this.#retired];
     try {
-      await withDeadline({ clock: this.#clock, timeoutMs: CALL_TIMEOUT_MS }, async (signal) => {
-        // Side by side, so that a login that fails or hangs does not keep the old token from being given back.
-        const coming = waitFor(Promise.resolve(login), signal).catch(() => undefined);
-        const work = [this.#revoke(lease, signal), coming.then((fresh) => this.#revoke(fresh, signal))];
-        await Promise.allSettled(work);
-        await Promise.all(work);
-      });
+      await giveBack({ clock: this.#clock, calls, timeoutMs: CALL_TIMEOUT_MS, leases, coming: this.#login });
     } catch {
-      this.#options.log.warn('the token was not given back and lives on until its lease ends');
+      log.warn('the token was not given back and lives on until its lease ends');
     }
   }
 
-  async #revoke(lease: Lease | undefined, signal: AbortSignal): Promise<void> {
-    if (lease !== undefined && !hasEnded(lease, this.#clock)) await this.#options.calls.revokeSelf(lease.token, signal);
+  async #current(signal: AbortSignal): Promise<TokenLease> {
+    const lease = this.#lease;
+    return lease !== undefined && !hasEnded(lease, this.#clock) ? lease : waitFor(this.#logIn(), signal);
   }
 
-  #logIn(): Promise<Lease> {
+  #logIn(): Promise<TokenLease> {
     if (this.#closing !== undefined)
       throw new ProviderError('ProviderUnavailable', 'the connection to the store has been closed');
+    if (this.#options.method.isWatched)
+      this.#watch ??= repeat(this.#clock, WATCH_MS, () => this.#useChangedCredentials());
     return (this.#login ??= this.#attempt().finally(() => {
       this.#login = undefined;
     }));
   }
 
-  async #attempt(): Promise<Lease> {
-    let credentials: Redacted | undefined;
+  async #attempt(): Promise<TokenLease> {
+    const { method, log } = this.#options;
+    const credentials = await method.readCredentials().catch((error: unknown) => {
+      throw this.#failed(error);
+    });
+    this.#backoff.assertMayTry(credentials);
     try {
-      const read = (credentials = await this.#options.method.readCredentials());
-      this.#assertWorthATry(read);
       const sinceMs = this.#clock.monotonicMs();
-      const grant = await this.#counted((signal) => this.#options.method.login(read, signal));
-      this.#refused = undefined;
-      this.#options.log.clear();
-      return this.#accept(toLease(grant, sinceMs));
+      const grant = await this.#counted((signal) => method.login(credentials, signal));
+      log.clear();
+      return this.#welcome(toTokenLease(grant, sinceMs), credentials);
     } catch (error) {
-      if (error instanceof AuthenticationError && credentials !== undefined) this.#refused = { error, credentials };
-      if (error instanceof SecretsError) this.#options.log.report(error);
-      this.#retryLater();
-      throw error;
+      throw this.#failed(error, credentials);
     }
   }
 
-  /** Credentials that were refused are sent again only after the backoff: Vault locks a role after some failures. */
-  #assertWorthATry(credentials: Redacted): void {
-    const refused = this.#refused;
-    if (refused?.credentials.expose() === credentials.expose() && this.#clock.monotonicMs() < this.#retryAtMs)
-      throw refused.error;
+  /** Plans the next login, and passes the error of this one on. */
+  #failed(error: unknown, credentials?: Redacted): unknown {
+    if (!(error instanceof SecretsError)) return error;
+    this.#options.log.report(error);
+    const delayMs = this.#backoff.failed(error, credentials);
+    if (this.#timer === undefined) this.#schedule(delayMs);
+    return error;
   }
 
-  #accept(lease: Lease): Lease {
+  #welcome(lease: TokenLease, credentials: Redacted): TokenLease {
+    const known = this.#lease === undefined ? this.#retired : [this.#lease, ...this.#retired];
+    this.#retired = known.filter((old) => !hasEnded(old, this.#clock));
+    this.#used = credentials;
+    this.#loggedInAtMs = this.#clock.monotonicMs();
+    this.#backoff.succeeded();
+    return this.#accept(lease);
+  }
+
+  #accept(lease: TokenLease): TokenLease {
     this.#lease = lease;
-    this.#failures = 0;
+    this.#renewalFailures = 0;
     const delayMs = careDelayMs(lease, this.#clock, this.#options.random);
-    this.#cancelTimer();
-    if (delayMs !== undefined) this.#schedule(delayMs);
+    if (delayMs === undefined) this.#cancelTimer();
+    else this.#schedule(delayMs);
     return lease;
   }
 
+  /** A dead token is replaced at once, but not time and again: a store may forget what it has just given. */
+  #bury(): void {
+    this.#lease = undefined;
+    this.#cancelTimer();
+    const isQuick = this.#clock.monotonicMs() - this.#loggedInAtMs < QUICK_DEATH_MS;
+    this.#quickDeaths = isQuick ? this.#quickDeaths + 1 : 0;
+    if (this.#quickDeaths > 1) this.#failed(refusedAtOnce(), this.#used);
+  }
+
+  #lifeOf(token: Redacted): number {
+    const lease = [this.#lease, ...this.#retired].find((one) => one?.token === token);
+    return lease === undefined ? 0 : Math.max(0, (lease.endsAtMs ?? Infinity) - this.#clock.monotonicMs());
+  }
+
   #schedule(delayMs: number): void {
+    this.#cancelTimer();
     if (this.#closing !== undefined) return;
     this.#timer = this.#clock.after(delayMs, () => {
       this.#timer = undefined;
@@ -165,32 +223,53 @@ export class Identity {
     this.#timer = undefined;
   }
 
-  #retryLater(): void {
-    if (this.#timer !== undefined) return;
-    const delayMs = backoffMs(++this.#failures, this.#options.random);
-    this.#retryAtMs = this.#clock.monotonicMs() + delayMs;
-    this.#schedule(delayMs);
-  }
-
   /** The old token stays in use until there is a new one. */
   async #care(): Promise<void> {
+    this.#backoff.open();
     const lease = this.#lease;
-    if (lease === undefined || !lease.renewable || hasEnded(lease, this.#clock)) {
-      await this.#logIn();
-      return;
-    }
+    if (lease === undefined || !lease.renewable || hasEnded(lease, this.#clock)) await this.#logIn();
+    else await this.#renew(lease);
+  }
+
+  #renew(lease: TokenLease): Promise<void> {
+    return (this.#renewal ??= this.#tryRenewal(lease).finally(() => {
+      this.#renewal = undefined;
+    }));
+  }
+
+  async #tryRenewal(lease: TokenLease): Promise<void> {
     try {
       const sinceMs = this.#clock.monotonicMs();
       const renewed = await this.#counted((signal) => this.#options.calls.renewSelf(lease.token, signal));
-      if (this.#lease === lease) this.#accept(extendLease(lease, renewed, sinceMs));
+      if (this.#lease === lease) this.#accept(extendTokenLease(lease, renewed, sinceMs));
     } catch (error) {
-      if (!(error instanceof AuthenticationError)) {
-        this.#options.log.warn('the token could not be renewed and is tried again');
-        this.#retryLater();
-        return;
-      }
-      this.#options.log.warn('the store did not renew the token; logging in anew');
+      if (this.#lease === lease) await this.#goOnWithout(lease, error);
+    }
+  }
+
+  /** Decides what follows a renewal that failed. */
+  async #goOnWithout(lease: TokenLease, error: unknown): Promise<void> {
+    const { log, random } = this.#options;
+    if (!(error instanceof AuthenticationError)) {
+      log.warn('the token could not be renewed and is tried again');
+      this.#schedule(retryDelayMs(lease, ++this.#renewalFailures, { clock: this.#clock, random }));
+    } else if (error.code === 'InsufficientPermissions') {
+      log.warn(
+        "the token may not renew itself, for want of the policy 'default'; a new login replaces it near its end",
+      );
+      this.#accept({ ...lease, renewable: false });
+    } else {
+      log.warn('the store did not renew the token; logging in anew');
       await this.#logIn();
+    }
+  }
+
+  async #useChangedCredentials(): Promise<void> {
+    try {
+      const found = await this.#options.method.readCredentials();
+      if (found.expose() !== this.#used?.expose()) await this.#logIn();
+    } catch {
+      // A file that is being replaced is no change, and a login that fails has been logged.
     }
   }
 

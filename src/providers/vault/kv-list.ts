@@ -1,12 +1,7 @@
 import type { ListQuery } from '../../core/provider.ts';
 import type { Page, SecretMetadata } from '../../core/secret.ts';
+import { FolderReader, type ReadFolder } from './folder-reader.ts';
 import { kvPathProblem } from './kv-path.ts';
-
-/** Names in a folder (empty, or ending in `/`); folders end in a slash. */
-export type ReadFolder = (folder: string) => Promise<readonly string[]>;
-
-// A page is one attempt under one deadline, so a large tree must be many pages: at 20 ms a folder this is a second.
-const MAX_FOLDERS = 50;
 
 /** Where the walk is: what follows `after` in `folder` comes next. */
 interface Place {
@@ -15,44 +10,85 @@ interface Place {
   readonly after: string;
 }
 
+/** The paths of a folder that has been read, and the first of them that the walk has not come to. */
+interface Rest {
+  readonly paths: readonly string[];
+  at: number;
+}
+
 /**
  * Secrets below a plain string prefix, in the order of their whole paths. Vault lists one folder a call, so folders are
- * read one by one as the page needs them, beginning with the prefix's own or the cursor's, and never those that lie
- * before the cursor. A page ends early, even empty, when it has read 50 of them. Each page reads a folder that no page
- * before has gone on from, so that the walk ends however deep the tree is.
+ * read as the page needs them, and those that come next at the same time, beginning with the prefix's own or the
+ * cursor's, and never those that lie before the cursor. A page ends early, even empty, when it has read as much as it
+ * may. Each page reads a folder that no page before has gone on from, so that the walk ends however deep the tree is.
  */
 export async function listKv(query: ListQuery, readFolder: ReadFolder): Promise<Page<SecretMetadata>> {
-  const { prefix, limit, cursor } = query;
-  const top = folderOf(prefix);
+  const top = folderOf(query.prefix);
   if (top !== '' && kvPathProblem(top.slice(0, -1)) !== undefined) return { items: [] };
-  const paths: string[] = [];
-  const left = new Map<string, Iterator<string>>();
+  const reader = new FolderReader(readFolder);
+  try {
+    return await walk(query, top, reader);
+  } finally {
+    await reader.settle();
+  }
+}
+
+async function walk(query: ListQuery, top: string, reader: FolderReader): Promise<Page<SecretMetadata>> {
+  const { prefix, limit, cursor } = query;
+  const found: string[] = [];
+  const rests = new Map<string, Rest>();
   let place: Place | undefined = cursor === undefined ? { folder: top, after: top } : parseCursor(cursor);
   while (place !== undefined) {
     const { folder }: Place = place;
-    let names = left.get(folder);
-    if (names === undefined) {
-      if (left.size >= MAX_FOLDERS) return toPage(paths, toCursor(place));
-      names = following(place, await readFolder(folder), prefix);
-      left.set(folder, names);
+    let rest = rests.get(folder);
+    if (rest === undefined) {
+      if (!reader.mayTake(folder)) return toPage(found, toCursor(place));
+      const names = reader.take(folder);
+      // Nearly every folder holds a secret, so the page needs no more folders than secrets.
+      reader.readAhead(foldersBehind({ folder, top, rests, reader }), limit - found.length);
+      rest = { paths: following(place, await names, prefix), at: 0 };
+      rests.set(folder, rest);
     }
-    const next = names.next();
-    if (next.done === true) place = placeBehind(folder, top);
-    else if (paths.length >= limit) return toPage(paths, paths.at(-1));
-    else if (next.value.endsWith('/')) place = { folder: next.value, after: next.value };
-    else paths.push(next.value);
+    const next = rest.paths[rest.at];
+    if (next === undefined) place = placeBehind(folder, top);
+    else if (found.length >= limit) return toPage(found, found.at(-1));
+    else {
+      rest.at++;
+      if (next.endsWith('/')) place = { folder: next, after: next };
+      else found.push(next);
+    }
   }
-  return toPage(paths);
+  return toPage(found);
 }
 
-function following({ folder, after }: Place, names: readonly string[], prefix: string): Iterator<string> {
+function following({ folder, after }: Place, names: readonly string[], prefix: string): readonly string[] {
   // A folder without a name cannot be asked for.
   const paths = names.filter((name) => name !== '/').map((name) => folder + name);
   // With its slash, a folder sorts exactly where the paths in it do.
-  return paths
-    .filter((path) => path.startsWith(prefix) && path > after)
-    .sort()
-    .values();
+  return paths.filter((path) => path.startsWith(prefix) && path > after).sort();
+}
+
+interface Ahead {
+  readonly folder: string;
+  readonly top: string;
+  readonly rests: ReadonlyMap<string, Rest>;
+  readonly reader: FolderReader;
+}
+
+/** The folders that the walk comes to once it is through with this one, as far as they are known: nearest first. */
+function* foldersBehind({ folder, top, rests, reader }: Ahead): Generator<string, void> {
+  for (let place = placeBehind(folder, top); place !== undefined; place = placeBehind(place.folder, top)) {
+    const rest = rests.get(place.folder);
+    if (rest === undefined) yield place.folder;
+    else for (const path of rest.paths.slice(rest.at)) if (path.endsWith('/')) yield* foldersFrom(path, reader);
+  }
+}
+
+/** A folder and those in it. */
+function* foldersFrom(folder: string, reader: FolderReader): Generator<string, void> {
+  yield folder;
+  for (const path of following({ folder, after: folder }, reader.peek(folder), folder))
+    if (path.endsWith('/')) yield* foldersFrom(path, reader);
 }
 
 const placeBehind = (folder: string, top: string): Place | undefined =>

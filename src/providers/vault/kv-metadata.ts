@@ -1,6 +1,6 @@
 import type { SecretMetadata, SecretVersion, VersionState } from '../../core/secret.ts';
 import { isObject, type JsonObject } from '../../core/json-object.ts';
-import { dateAt, objectAt, textAt } from './json-fields.ts';
+import { dateAt, objectAt, textAt } from '../../core/json-fields.ts';
 
 /** One version as `metadata/<path>` tells of it. */
 export interface KvVersion {

@@ -4,13 +4,24 @@ import { SecretNotFoundError } from '../../core/errors/secret-not-found-error.ts
 import { JsonNode } from '../../core/json-node.ts';
 import type { Location } from '../../core/provider.ts';
 import { Redacted } from '../../core/redacted.ts';
-import type { Secret } from '../../core/secret.ts';
+import type { Secret, SecretMetadata, SecretVersion } from '../../core/secret.ts';
 import { isSuccess, type Answer } from './answer.ts';
 import type { VaultClient } from './client.ts';
 import { toSecretError, type Subject } from './errors.ts';
-import { dateAt, objectAt } from './json-fields.ts';
-import { parseKvMetadata, parseTags, previousOf, type KvMetadata } from './kv-metadata.ts';
-import { encodePath, type Ask } from './wire.ts';
+import { dateAt, objectAt } from '../../core/json-fields.ts';
+import { isBareNotFound } from './kv-answer.ts';
+import type { KvEngine } from './kv-engine.ts';
+import { parseFolder } from './kv-folder.ts';
+import {
+  parseKvMetadata,
+  parseTags,
+  previousOf,
+  toSecretMetadata,
+  toSecretVersions,
+  type KvMetadata,
+} from './kv-metadata.ts';
+import { toMissingError } from './kv-missing.ts';
+import { encodePath } from './wire.ts';
 
 export interface Kv2Options {
   readonly client: VaultClient;
@@ -20,7 +31,8 @@ export interface Kv2Options {
 }
 
 /** The calls of a KV engine, version 2. */
-export class Kv2 {
+export class Kv2 implements KvEngine {
+  readonly hasTags = true;
   readonly #options: Kv2Options;
 
   constructor(options: Kv2Options) {
@@ -30,40 +42,43 @@ export class Kv2 {
   /** One version with its value; the one before the current costs a second call. */
   async read({ id, selector }: Location, signal: AbortSignal): Promise<Secret> {
     if (selector.stage === undefined) return this.#readVersion(id, selector.version, signal);
-    const previous = selector.stage === 'previous' ? previousOf(await this.metadata(id, signal)) : undefined;
+    const previous = selector.stage === 'previous' ? previousOf(await this.#metadata(id, signal)) : undefined;
     if (previous === undefined)
       throw new SecretNotFoundError('StageNotFound', `no version of '${id}' has the stage '${selector.stage}'`);
     return { ...(await this.#readVersion(id, String(previous), signal)), stages: ['previous'] };
   }
 
-  async metadata(id: string, signal: AbortSignal): Promise<KvMetadata> {
-    const answer = await this.#get(`metadata/${encodePath(id)}`, { id }, signal);
-    return parseKvMetadata(objectAt(answer.body ?? {}, 'data'), this.#options.clock.wallMs());
+  async describe(id: string, signal: AbortSignal): Promise<SecretMetadata> {
+    return toSecretMetadata(id, await this.#metadata(id, signal));
   }
 
-  /** Names in a folder (empty, or ending in `/`), folders with a slash at the end; none when there is no such folder. */
+  async versions(id: string, signal: AbortSignal): Promise<readonly SecretVersion[]> {
+    return toSecretVersions(await this.#metadata(id, signal));
+  }
+
   async folder(folder: string, signal: AbortSignal): Promise<readonly string[]> {
-    const answer = await this.#options.client(this.#ask(`metadata/${encodePath(folder)}?list=true`), signal);
-    if (isBareNotFound(answer)) return [];
-    if (!isSuccess(answer)) throw toSecretError(answer, { id: folder });
-    const keys = objectAt(answer.body ?? {}, 'data')['keys'];
-    return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : [];
+    return parseFolder(await this.#ask(`metadata/${encodePath(folder)}?list=true`, signal), folder);
+  }
+
+  async #metadata(id: string, signal: AbortSignal): Promise<KvMetadata> {
+    const answer = await this.#ask(`metadata/${encodePath(id)}`, signal);
+    if (!isSuccess(answer)) throw this.#failure(answer, { id });
+    return parseKvMetadata(objectAt(answer.body ?? {}, 'data'), this.#options.clock.wallMs());
   }
 
   async #readVersion(id: string, version: string | undefined, signal: AbortSignal): Promise<Secret> {
     const query = version === undefined ? '' : `?version=${version}`;
     const subject = { id, ...(version !== undefined && { version }) };
-    const answer = await this.#options.client(this.#ask(`data/${encodePath(id)}${query}`), signal);
+    const answer = await this.#ask(`data/${encodePath(id)}${query}`, signal);
     if (isSuccess(answer)) return this.#toSecret(answer, subject);
-    const error = toSecretError(answer, subject);
     if (version !== undefined && isBareNotFound(answer)) await this.#assertExists(id, signal);
-    throw error;
+    throw this.#failure(answer, subject);
   }
 
   /** Vault answers alike for a missing version and a missing secret; when the metadata may not be read, the first it is. */
   async #assertExists(id: string, signal: AbortSignal): Promise<void> {
     try {
-      await this.metadata(id, signal);
+      await this.#metadata(id, signal);
     } catch (error) {
       if (error instanceof SecretNotFoundError) throw error;
     }
@@ -92,17 +107,14 @@ export class Kv2 {
     };
   }
 
-  async #get(path: string, subject: Subject, signal: AbortSignal): Promise<Answer> {
-    const answer = await this.#options.client(this.#ask(path), signal);
-    if (!isSuccess(answer)) throw toSecretError(answer, subject);
-    return answer;
+  #failure(answer: Answer, subject: Subject): Error {
+    return subject.version === undefined && isBareNotFound(answer)
+      ? toMissingError(subject.id, this.#options.mount)
+      : toSecretError(answer, subject);
   }
 
-  #ask(path: string): Ask {
-    return { method: 'GET', path: `${encodePath(this.#options.mount)}/${path}` };
+  #ask(path: string, signal: AbortSignal): Promise<Answer> {
+    const { client, mount } = this.#options;
+    return client({ method: 'GET', path: `${encodePath(mount)}/${path}` }, signal);
   }
 }
-
-/** `{"errors":[]}`: there is nothing, and there was nothing. */
-const isBareNotFound = ({ status, isVaults, complaint, body }: Answer): boolean =>
-  status === 404 && isVaults && complaint === '' && body?.['data'] === undefined && body?.['warnings'] === undefined;

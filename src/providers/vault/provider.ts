@@ -1,32 +1,31 @@
-import { ConfigurationError } from '../../core/errors/configuration-error.ts';
-import { RotationError } from '../../core/errors/rotation-error.ts';
 import { SecretsError } from '../../core/errors/secrets-error.ts';
 import type { Call } from '../../core/call.ts';
+import { InstanceLog } from '../../core/instance-log.ts';
+import { giveHeadStart } from '../../core/head-start.ts';
 import type {
   ListQuery,
   Location,
   ProviderKind,
   ProviderStatus,
   ProviderTools,
+  RotateCall,
+  Scope,
   SecretProvider,
+  SecretStore,
   VersionsQuery,
 } from '../../core/provider.ts';
 import type { Page, RotationResult, Secret, SecretMetadata, SecretVersion } from '../../core/secret.ts';
 import type { Selector } from '../../core/selector.ts';
 import { isExposed } from '../../transport/endpoint.ts';
 import { createHttpClient, type HttpClient } from '../../transport/http-client.ts';
-import { createApproleAuth } from './auth-approle.ts';
-import { createTokenAuth } from './auth-token.ts';
 import { createVaultClient } from './client.ts';
 import { checkHealth } from './health.ts';
 import { Identity } from './identity.ts';
-import { InstanceLog } from './instance-log.ts';
-import { listKv } from './kv-list.ts';
-import { toSecretMetadata, toSecretVersions } from './kv-metadata.ts';
-import { locateKv } from './kv-path.ts';
-import { Kv2 } from './kv2.ts';
+import { createLoginMethod } from './login-methods.ts';
 import { checkOptions, parseOptions, vaultSchema, type VaultOptions } from './options.ts';
+import { createStores, type Stores } from './stores.ts';
 import { createTokenCalls } from './token-calls.ts';
+import type { VaultStore } from './vault-store.ts';
 import { createWire, type Wire } from './wire.ts';
 
 // The most that Vault takes as a request, so no secret can be larger.
@@ -37,6 +36,7 @@ export const vaultProvider: ProviderKind = {
   type: 'vault',
   schema: vaultSchema,
   check: checkOptions,
+  hasScopes: true,
   create: (name, options, tools) => new VaultProvider(name, parseOptions(options), tools),
 };
 
@@ -48,7 +48,8 @@ class VaultProvider implements SecretProvider {
   readonly #http: HttpClient;
   readonly #wire: Wire;
   readonly #identity: Identity;
-  readonly #kv: Kv2;
+  readonly #stores: Stores;
+  readonly #store: VaultStore;
 
   constructor(name: string, options: VaultOptions, tools: ProviderTools) {
     const { clock } = tools;
@@ -59,51 +60,45 @@ class VaultProvider implements SecretProvider {
     const wire = (this.#wire = createWire(this.#http, { ...options, clock }));
     const log = new InstanceLog(tools.log, name);
     const calls = createTokenCalls(wire);
-    const method =
-      options.auth.method === 'token'
-        ? createTokenAuth(options.auth.token, calls)
-        : createApproleAuth(options.auth, wire);
+    const method = createLoginMethod({ options, tools, wire, calls });
     const { revokeOnShutdown } = options;
     this.#identity = new Identity({ method, calls, tools, log, revokeOnShutdown, random: Math.random });
     const client = createVaultClient({ wire, identity: this.#identity, clock, log });
-    this.#kv = new Kv2({ client, mount: options.mount, clock });
+    const lifeOf = this.#identity.lifeOf.bind(this.#identity);
+    this.#stores = createStores(options, { client, lifeOf, tools });
+    this.#store = this.#stores({});
+  }
+
+  within(scope: Scope): SecretStore {
+    return this.#stores(scope);
   }
 
   locate(path: string, selector: Selector): Location {
-    return locateKv(path, selector);
+    return this.#store.locate(path, selector);
   }
 
-  get(location: Location, { signal }: Call): Promise<Secret> {
-    return this.#kv.read(location, signal);
+  get(location: Location, call: Call): Promise<Secret> {
+    return this.#store.get(location, call);
   }
 
-  async list(query: ListQuery, { signal }: Call): Promise<Page<SecretMetadata>> {
-    if (Object.keys(query.tags).length > 0)
-      throw new ConfigurationError('InvalidProvider', "a Vault cannot list by 'tag'");
-    return listKv(query, (folder) => this.#kv.folder(folder, signal));
+  list(query: ListQuery, call: Call): Promise<Page<SecretMetadata>> {
+    return this.#store.list(query, call);
   }
 
-  async describe(id: string, { signal }: Call): Promise<SecretMetadata> {
-    return toSecretMetadata(id, await this.#kv.metadata(id, signal));
+  describe(id: string, call: Call): Promise<SecretMetadata> {
+    return this.#store.describe(id, call);
   }
 
-  async versions(id: string, query: VersionsQuery, { signal }: Call): Promise<Page<SecretVersion>> {
-    const all = toSecretVersions(await this.#kv.metadata(id, signal));
-    const below = query.cursor === undefined ? Infinity : Number(query.cursor);
-    const rest = all.filter(({ version }) => Number(version) < below);
-    const items = rest.slice(0, query.limit);
-    const last = items.at(-1);
-    return { items, ...(rest.length > items.length && last !== undefined && { nextCursor: last.version }) };
+  versions(id: string, query: VersionsQuery, call: Call): Promise<Page<SecretVersion>> {
+    return this.#store.versions(id, query, call);
   }
 
-  async rotate(id: string): Promise<RotationResult> {
-    throw new RotationError('RotationNotConfigured', `Vault's KV engine cannot rotate '${id}'`);
+  rotate(id: string, call: RotateCall): Promise<RotationResult> {
+    return this.#store.rotate(id, call);
   }
 
-  async health({ signal }: Call): Promise<readonly string[]> {
-    await checkHealth(this.#wire, signal);
-    await this.#identity.verify(signal);
-    return [];
+  health({ signal }: Call): Promise<readonly string[]> {
+    return checkHealth({ wire: this.#wire, identity: this.#identity }, signal);
   }
 
   status(): ProviderStatus {
@@ -116,7 +111,7 @@ class VaultProvider implements SecretProvider {
     if (isExposed(this.#options.endpoint))
       this.#tools.log.warn({ provider: this.name }, "'insecure' is on: tokens and secrets travel unencrypted");
     try {
-      await this.#identity.token(new AbortController().signal);
+      await giveHeadStart(this.#tools.clock, this.#identity.token(new AbortController().signal));
     } catch (error) {
       // Logged and tried again in the background. Anything else is a mistake of ours.
       if (!(error instanceof SecretsError)) throw error;

@@ -1,7 +1,9 @@
+import { pause } from '../../core/abort.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Redacted } from '../../core/redacted.ts';
-import type { HttpClient } from '../../transport/http-client.ts';
+import type { HttpClient, HttpRequest } from '../../transport/http-client.ts';
 import { toAnswer, type Answer } from './answer.ts';
+import { sendToActive } from './redirect.ts';
 
 /** One call of Vault's HTTP API. */
 export interface Ask {
@@ -10,11 +12,13 @@ export interface Ask {
   readonly path: string;
   readonly body?: string;
   readonly token?: Redacted;
+  /** In place of the instance's own. */
+  readonly namespace?: string;
   /** Paths such as `sys/health` exist in the root namespace only. */
   readonly isRootOnly?: boolean;
 }
 
-/** Sends a call with the headers that Vault wants. Any status is an answer. */
+/** Sends a call with the headers that Vault wants, to the active node where a standby names it. Any status is an answer. */
 export type Wire = (ask: Ask, signal: AbortSignal) => Promise<Answer>;
 
 export interface WireOptions {
@@ -23,22 +27,34 @@ export interface WireOptions {
   readonly clock: Clock;
 }
 
+/** Pauses before a call is sent again that met a node which lags behind its cluster. */
+const LAG_PAUSES_MS = [100, 300];
+
 export function createWire(http: HttpClient, options: WireOptions): Wire {
+  const { clock } = options;
   return async (ask, signal) => {
-    const { namespace } = options;
-    const response = await http.send({
-      method: ask.method,
-      url: new URL(`${options.endpoint.href.replace(/\/$/, '')}/v1/${ask.path}`),
-      headers: {
-        'X-Vault-Request': 'true',
-        ...(namespace !== undefined && ask.isRootOnly !== true && { 'X-Vault-Namespace': `${namespace}/` }),
-        ...(ask.token !== undefined && { 'X-Vault-Token': ask.token.expose() }),
-        ...(ask.body !== undefined && { 'Content-Type': 'application/json' }),
-      },
-      ...(ask.body !== undefined && { body: ask.body }),
-      signal,
-    });
-    return toAnswer(response, options.clock.wallMs());
+    const request = toRequest(ask, options);
+    for (let tries = 0; ; tries++) {
+      const answer = toAnswer(await sendToActive(http, { ...request, signal }), clock.wallMs());
+      const pauseMs = LAG_PAUSES_MS[tries];
+      if (answer.status !== 412 || pauseMs === undefined) return answer;
+      await pause(clock, pauseMs, signal);
+    }
+  };
+}
+
+function toRequest(ask: Ask, { endpoint, ...options }: WireOptions): Omit<HttpRequest, 'signal'> {
+  const namespace = ask.namespace ?? options.namespace;
+  return {
+    method: ask.method,
+    url: new URL(`${endpoint.href.replace(/\/$/, '')}/v1/${ask.path}`),
+    headers: {
+      'X-Vault-Request': 'true',
+      ...(namespace !== undefined && ask.isRootOnly !== true && { 'X-Vault-Namespace': `${namespace}/` }),
+      ...(ask.token !== undefined && { 'X-Vault-Token': ask.token.expose() }),
+      ...(ask.body !== undefined && { 'Content-Type': 'application/json' }),
+    },
+    ...(ask.body !== undefined && { body: ask.body }),
   };
 }
 

@@ -110,13 +110,13 @@ test('the backoff grows to five minutes', async (t) => {
   t.equal(rig.vault.count(LOGIN), 12);
 });
 
-test('a store that is down at the start does not stop it', async (t) => {
+test('a store that was down for a call is asked by the next one', async (t) => {
   const rig = await startApprole(t);
   rig.vault.fault = () => 'reset';
   rig.vault.tokens.clear();
   await fails(t, rig.get('app/db'), 'NetworkError/ConnectionFailed');
   rig.vault.fault = () => undefined;
-  t.equal(await rig.text('app/db'), '{"a":1}', 'a read does not wait for the backoff of a network failure');
+  t.equal(await rig.text('app/db'), '{"a":1}');
 });
 
 test('a reader that leaves does not end the login of the others', async (t) => {
@@ -133,6 +133,7 @@ test('a reader that leaves does not end the login of the others', async (t) => {
   rig.vault.fault = () => undefined;
   const [error] = await Promise.all([fails(t, stays, 'NetworkError/Timeout'), rig.clock.advance(5_000)]);
   t.notMatch(error.message, '127.0.0.1');
+  await rig.clock.advance(1_000);
   t.equal(await rig.text('app/db'), '{"a":1}');
 });
 
@@ -288,4 +289,100 @@ test('a token with a line break inside is refused before it is sent', async (t) 
   t.equal(rig.vault.requests.length, 0);
   await fails(t, rig.get('app/db'), 'AuthenticationError/InvalidCredentials');
   t.notMatch(rig.log.text(), 'lines');
+});
+
+test('while the store is down, reads do not start logins, and are told when to come again', async (t) => {
+  const rig = await startApprole(t);
+  rig.vault.tokens.clear();
+  rig.vault.fault = ({ path }) =>
+    path === LOGIN ? { status: 503, text: '{"errors":["Vault is sealed"]}' } : undefined;
+  await Promise.all(Array.from({ length: 50 }, () => fails(t, rig.get('app/db'), 'ProviderError/ProviderUnavailable')));
+  const error = await fails(t, rig.get('app/db'), 'ProviderError/ProviderUnavailable');
+  t.equal(error.details.retryAfterMs, 1_000);
+  t.equal(rig.vault.count(LOGIN), 2, 'the one of the start, and one for all');
+  for (const seconds of [1, 2, 4, 8, 16, 30, 30]) await advanceTo(rig, seconds * 1000, LOGIN);
+  t.equal(rig.vault.count(LOGIN), 9, 'in the background, every 30 s at most');
+  rig.vault.fault = () => undefined;
+  await advanceTo(rig, 30_000, LOGIN);
+  t.equal(await rig.text('app/db'), '{"a":1}');
+});
+
+test('a store that limits logins says how long to wait', async (t) => {
+  const rig = await startApprole(t);
+  rig.vault.tokens.clear();
+  rig.vault.fault = ({ path }) =>
+    path === LOGIN
+      ? { status: 429, text: '{"errors":["rate limit quota exceeded"]}', headers: { 'retry-after': '7' } }
+      : undefined;
+  t.equal((await fails(t, rig.get('app/db'), 'ProviderError/RateLimited')).details.retryAfterMs, 7_000);
+  rig.vault.fault = () => undefined;
+  await rig.clock.advance(6_999);
+  await fails(t, rig.get('app/db'), 'ProviderError/RateLimited');
+  await advanceTo(rig, 1, LOGIN);
+  t.equal(await rig.text('app/db'), '{"a":1}');
+});
+
+test('tokens that die at once are not replaced time and again', async (t) => {
+  const rig = await startApprole(t);
+  rig.vault.fault = ({ path }) =>
+    path === LOGIN ? undefined : { status: 403, text: '{"errors":["permission denied"]}' };
+  for (let i = 0; i < 20; i++) await fails(t, rig.get('app/db'), 'AuthenticationError/ExpiredCredentials');
+  t.equal(rig.vault.count(LOGIN), 2);
+  rig.vault.fault = () => undefined;
+  await advanceTo(rig, 1_000, LOGIN);
+  t.equal(await rig.text('app/db'), '{"a":1}');
+});
+
+test('a token that may not renew itself is replaced near its end', async (t) => {
+  const rig = await startApprole(t);
+  rig.vault.tokens.set('login-token-1', { ttl: 3600, renewable: true, mayCareForItself: false });
+  await advanceTo(rig, RENEW_AT_MS, RENEW);
+  t.match(rig.log.messages('warn'), [/may not renew itself/]);
+  t.equal(rig.vault.count(LOGIN), 1);
+  await advanceTo(rig, (HOUR_MS - RENEW_AT_MS) * 0.8, LOGIN);
+  t.equal(rig.vault.count(RENEW), 1);
+  await rig.get('app/db');
+  t.equal(rig.vault.requests.at(-1)?.token, 'login-token-2');
+});
+
+test('a token that is found dead at its renewal is replaced at once', async (t) => {
+  const rig = await startApprole(t);
+  rig.vault.tokens.clear();
+  await advanceTo(rig, RENEW_AT_MS, LOGIN);
+  t.equal(rig.vault.count(RENEW), 1);
+  await rig.get('app/db');
+  t.equal(rig.vault.count(LOOKUP), 0, 'no reader met it');
+});
+
+test('a token that was replaced while it was good is given back, too', async (t) => {
+  const rig = await startApprole(t);
+  rig.vault.renewTtl = undefined;
+  await advanceTo(rig, RENEW_AT_MS, LOGIN);
+  t.same([...rig.vault.tokens.keys()], ['given-token', 'login-token-1', 'login-token-2']);
+  await rig.provider.close();
+  t.same([...rig.vault.tokens.keys()], ['given-token']);
+});
+
+test('a token file that changes is noticed within a second, and the old token stays until the new one works', async (t) => {
+  const file = join(t.testdir(), 'token');
+  await writeFile(file, 'first');
+  const rig = await startRig(t, { auth: { method: 'token', token: { file } } });
+  rig.vault.tokens.set('first', { ttl: 0, renewable: false });
+  await rig.clock.advance(1_000);
+  await until(() => rig.identityCalls.includes('success'));
+  const tokenOfRead = async (): Promise<string | undefined> => {
+    await rig.get('app/db');
+    return rig.vault.requests.at(-1)?.token;
+  };
+  await writeFile(file, 'second');
+  const before = rig.vault.count(LOOKUP);
+  await rig.clock.advance(1_000);
+  await rig.vault.seen(LOOKUP, before + 1);
+  t.equal(await tokenOfRead(), 'first', 'the new one is not known yet');
+  rig.vault.tokens.set('second', { ttl: 0, renewable: false });
+  await until(() => rig.clock.timers === 2);
+  await rig.clock.advance(1_000);
+  await rig.vault.seen(LOOKUP, before + 2);
+  await until(() => rig.identityCalls.at(-1) === 'success');
+  t.equal(await tokenOfRead(), 'second');
 });

@@ -23,6 +23,11 @@ const wrong: Readonly<Record<string, { readonly options: object; readonly key: s
   'query in the address': { options: { address: 'https://vault?a=b', auth: token }, key: 'address', message: /query/ },
   'empty mount': { options: { address, mount: '/', auth: token }, key: 'mount', message: /mount/ },
   'climbing mount': { options: { address, mount: 'a/../sys', auth: token }, key: 'mount', message: /mount/ },
+  'a pattern of rotate that cannot be followed': {
+    options: { address, auth: token, rotate: { 'db/*': 'database/rotate-role/*', 'a//b': 'c' } },
+    key: 'rotate',
+    message: /'a\/\/b'/,
+  },
   'half a certificate': { options: { address, auth: token, tls: { cert: 'c.pem' } }, key: 'tls', message: /both/ },
   'token without token': { options: { address, auth: { method: 'token' } }, key: 'auth', message: /'token'/ },
   'approle without secret id': {
@@ -63,10 +68,25 @@ test('options with their defaults', (t) => {
   t.same(rest, {
     mount: 'kv/team',
     namespace: 'a/b',
+    leased: [],
+    rotate: [],
     auth: { ...auth, mount: 'approle' },
     revokeOnShutdown: true,
     tls: {},
   });
+  t.end();
+});
+
+test('the version of the engine, leased paths and rotation', (t) => {
+  const auth = { method: 'token', token: { env: 'T' } };
+  const rotate = { 'db/static/*': 'database/rotate-role/*' };
+  const options = parseOptions({ ...base, address, auth, kvVersion: 1, leased: ['database/creds/**'], rotate });
+  t.equal(options.kvVersion, 1);
+  t.equal(
+    options.leased.some((pattern) => pattern.matches('database/creds/team/app')),
+    true,
+  );
+  t.equal(options.rotate.length, 1);
   t.end();
 });
 

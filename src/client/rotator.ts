@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { AccessContext } from '../core/access-context.ts';
+import type { RotationResult } from '../core/secret.ts';
+import type { CheckedAccess } from './checked-access.ts';
+import type { Refresher } from './refresher.ts';
+import type { Router } from './router.ts';
+import type { StoreCalls } from './store-calls.ts';
+
+export interface RotateRequest {
+  readonly path: string;
+  readonly provider?: string;
+  readonly context: AccessContext;
+}
+
+export interface RotatorOptions {
+  readonly access: CheckedAccess;
+  readonly router: Router;
+  readonly calls: StoreCalls;
+  readonly refresher: Pick<Refresher, 'watchClosely'>;
+}
+
+/** Asks the first source of a path to rotate the secret. Others are not asked instead: they would rotate another one. */
+export class Rotator {
+  readonly #options: RotatorOptions;
+
+  constructor(options: RotatorOptions) {
+    this.#options = options;
+  }
+
+  /** The value at hand stays, and is compared with the store's until that has changed. @throws RotationError */
+  rotate({ path, provider, context }: RotateRequest): Promise<RotationResult> {
+    const { access, router, calls, refresher } = this.#options;
+    return access.run({ operation: 'rotate', path, context }, async (routed) => {
+      const [stop] = router.route({ path, ...(provider !== undefined && { provider }) });
+      const { source, store, location } = stop;
+      routed(source.name);
+      const idempotencyToken = randomUUID();
+      const result = await calls.ask({
+        source,
+        name: 'rotate',
+        subject: location.id,
+        run: (call) => store.rotate(location.id, { ...call, idempotencyToken }),
+        // What may have been done is not done again, unless the store knows that it is the same.
+        ...(source.provider.isRotationIdempotent !== true && { maxAttempts: 1 }),
+      });
+      refresher.watchClosely(stop);
+      return result;
+    });
+  }
+}

@@ -1,0 +1,41 @@
+import type { CacheFile } from '../cache/persistence/cache-file.ts';
+import type { SecretCache } from '../cache/secret-cache.ts';
+import type { Client } from '../client/client.ts';
+import type { Instances, Source } from '../client/source.ts';
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { ProviderKind } from '../core/provider.ts';
+import type { EventHub } from '../notifications/event-hub.ts';
+import type { LineSink } from '../observability/line-sink.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { BreakerState } from '../resilience/breaker.ts';
+
+/** What lives as long as the process, whatever the configuration says. */
+export interface Surroundings {
+  readonly kinds: readonly ProviderKind[];
+  readonly events: EventHub;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** 0 to 1, for all jitter. */
+  readonly random: () => number;
+  /** Told by a provider that noticed a change in its store. */
+  readonly onStoreChange: (instance: string) => void;
+  /** Told when the breaker of a source has changed its state. */
+  readonly onBreakerChange: (source: Source, state: BreakerState) => void;
+}
+
+/** The cache, and the file it is kept in where that is wanted. */
+export interface KeptCache {
+  readonly cache: SecretCache;
+  readonly cacheFile?: CacheFile;
+}
+
+/** The client and what it is made of, for one configuration. */
+export interface Composition extends KeptCache {
+  readonly config: Config;
+  readonly instances: Instances;
+  readonly client: Client;
+  readonly auditSink?: LineSink;
+}

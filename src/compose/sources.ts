@@ -1,0 +1,72 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Source } from '../client/source.ts';
+import type { Config, ProviderConfig } from '../config/config.ts';
+import type { ProviderKind, Replica } from '../core/provider.ts';
+import { Breaker } from '../resilience/breaker.ts';
+import { CallBudget } from '../resilience/call-budget.ts';
+import type { Composition, Surroundings } from './composition.ts';
+
+interface SourcePlan {
+  readonly provider: ProviderConfig;
+  readonly previous: Composition | undefined;
+}
+
+/**
+ * One source for each copy of a provider's store. Where the provider's settings have not changed, it is the one of the
+ * previous composition, with its identity; where nothing has, the whole source is.
+ */
+export function toSources(around: Surroundings, config: Config, { provider, previous }: SourcePlan): readonly Source[] {
+  const known = previous?.instances.get(provider.name);
+  const before = previous?.config.providers.find(({ name }) => name === provider.name);
+  if (previous !== undefined && known !== undefined && isDeepStrictEqual(before, provider)) {
+    const { circuitBreaker, budget } = previous.config;
+    const isSame = isDeepStrictEqual(circuitBreaker, config.circuitBreaker) && isDeepStrictEqual(budget, config.budget);
+    return isSame ? known : known.map((source) => toSource(around, config, source));
+  }
+  const kind = around.kinds.find(({ type }) => type === provider.type);
+  if (kind === undefined) throw new TypeError(`no provider of type '${provider.type}'`);
+  const replicas = kind.replicas?.(provider.options) ?? [];
+  const copies = replicas.length > 0 ? replicas : [{ name: undefined, options: provider.options }];
+  return copies.map((replica) => toSource(around, config, createCopy(around, { kind, provider, replica })));
+}
+
+/** A source without what the settings of all sources make. */
+type Copy = Omit<Source, 'breaker' | 'budget'>;
+
+interface Blueprint {
+  readonly kind: ProviderKind;
+  readonly provider: ProviderConfig;
+  readonly replica: Omit<Replica, 'name'> & { readonly name: string | undefined };
+}
+
+function createCopy({ clock, log, metrics }: Surroundings, { kind, provider, replica }: Blueprint): Copy {
+  const { name, attemptTimeoutMs } = provider;
+  const label = replica.name === undefined ? name : `${name}/${replica.name}`;
+  const recordIdentityCall = (status: string): void =>
+    metrics.providerCalls.inc({ provider: label, call: 'identity', status });
+  return {
+    name,
+    ...(replica.name !== undefined && { replica: replica.name }),
+    label,
+    provider: kind.create(name, replica.options, { clock, log, recordIdentityCall }),
+    attemptTimeoutMs,
+  };
+}
+
+function toSource({ clock, log, onBreakerChange }: Surroundings, config: Config, copy: Copy): Source {
+  const { name, label } = copy;
+  const source: Source = {
+    ...copy,
+    breaker: new Breaker({
+      name: label,
+      clock,
+      ...config.circuitBreaker,
+      onStateChange: (state) => {
+        log.warn({ provider: label, state }, 'circuit breaker changed its state');
+        onBreakerChange(source, state);
+      },
+    }),
+    budget: new CallBudget({ name, clock, ...config.budget }),
+  };
+  return source;
+}

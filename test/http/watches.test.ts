@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import { type Test, test } from 'tap';
+import type { WatchRequest } from '../../src/client/watcher.ts';
+import type { SecretEvent } from '../../src/core/secret-event.ts';
+import { Watches } from '../../src/http/watches.ts';
+import { EventHub } from '../../src/notifications/event-hub.ts';
+import { context } from '../client/client-rig.ts';
+import { until } from '../e2e/until.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+
+const request: WatchRequest = { path: 'a', context };
+const rotated = { type: 'rotated', provider: 'vault', path: 'a', version: '2', previousVersion: '1' } as const;
+
+/** A client that allows everything until it is told otherwise. */
+class FakeWatcher {
+  readonly touched: WatchRequest[] = [];
+  isAllowed: (request: WatchRequest) => boolean = () => true;
+  concerns = (_request: WatchRequest, { path }: SecretEvent): boolean => path !== 'other';
+
+  async touch(touched: WatchRequest): Promise<void> {
+    this.touched.push(touched);
+  }
+}
+
+async function setUp(t: Test) {
+  const [clock, watcher] = [new FakeClock(), new FakeWatcher()];
+  const events = new EventHub(clock);
+  const watches = new Watches({ events, clock, watcher: () => watcher });
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const watch = async (more: { request?: WatchRequest; lastEventId?: string } = {}) => {
+    const { request: wanted = { ...request }, ...rest } = more;
+    server.once('request', (_, response) => watches.open({ request: wanted, response, ...rest }));
+    return read(server);
+  };
+  return { clock, watcher, events, watches, watch };
+}
+
+async function read(server: Server) {
+  const address = server.address();
+  const sent = get({ port: typeof address === 'object' ? address?.port : 0, host: '127.0.0.1', agent: false });
+  const [message]: IncomingMessage[] = await once(sent, 'response');
+  let text = '';
+  let isClosed = false;
+  message?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  message?.on('error', () => undefined).on('close', () => (isClosed = true));
+  const until_ = (what: string, isThere: () => boolean) => until(what, () => isThere() || undefined);
+  return {
+    text: () => text,
+    has: (part: string, times = 1) => until_(part, () => text.split(part).length > times),
+    closed: () => until_('it is closed', () => isClosed),
+    leave: () => message?.destroy(),
+  };
+}
+
+test('tells of what concerns it, with a heartbeat every 15 seconds that keeps the secret in use', async (t) => {
+  const { clock, watcher, events, watch } = await setUp(t);
+  const reader = await watch();
+  await reader.has(': heartbeat\n\n');
+  t.strictSame(watcher.touched, [request], 'at the start, too');
+  events.publish({ ...rotated, path: 'other' });
+  events.publish(rotated);
+  await reader.has('event: rotated\n');
+  t.notMatch(reader.text(), 'other');
+  await clock.advance(14_999);
+  t.equal(watcher.touched.length, 1);
+  await clock.advance(1);
+  await reader.has(': heartbeat\n\n', 2);
+  t.strictSame(watcher.touched, [request, request]);
+});
+
+test('what happened since the last event goes first, if it concerns it', async (t) => {
+  const { clock, events, watch } = await setUp(t);
+  const ids: string[] = [];
+  events.subscribe(({ id }) => ids.push(id));
+  for (const version of ['2', '3', '4']) events.publish({ ...rotated, version });
+  events.publish({ ...rotated, path: 'other' });
+  const [all, some, fresh] = [
+    await watch({ lastEventId: 'unknown' }),
+    await watch({ lastEventId: ids[0] ?? '' }),
+    await watch(),
+  ];
+  for (const reader of [all, some, fresh]) await reader.has(': heartbeat\n\n');
+  const versions = (text: string) => [...text.matchAll(/"version":"(\d)"/g)].map(([, version]) => version);
+  t.strictSame(versions(all.text()), ['2', '3', '4']);
+  t.strictSame(versions(some.text()), ['3', '4']);
+  t.strictSame(versions(fresh.text()), []);
+  await clock.advance(0);
+});
+
+test('a reader that leaves leaves nothing behind', async (t) => {
+  const { clock, watches, watch } = await setUp(t);
+  const reader = await watch();
+  t.equal(clock.timers, 1);
+  reader.leave();
+  await until('its timer is gone', () => clock.timers === 0 || undefined);
+  for (let count = 0; count < 300; count++) watches.assertRoom();
+});
+
+test('a change of the configuration ends those that it does not allow', async (t) => {
+  const { watcher, events, watches, watch } = await setUp(t);
+  const [going, staying] = [await watch(), await watch({ request: { prefix: 'b', context } })];
+  watcher.isAllowed = ({ path }) => path === undefined;
+  watches.review();
+  await going.closed();
+  events.publish(rotated);
+  await staying.has('rotated');
+  watches.close();
+  await staying.closed();
+});
+
+test('there is room for 256', async (t) => {
+  const { watches, watch } = await setUp(t);
+  const readers = [];
+  for (let count = 0; count < 256; count++) {
+    watches.assertRoom();
+    readers.push(await watch());
+  }
+  t.throws(() => watches.assertRoom(), { code: 'Overloaded' });
+  readers[0]?.leave();
+  await until('there is room again', () => {
+    try {
+      watches.assertRoom();
+      return true;
+    } catch {
+      return undefined;
+    }
+  });
+  watches.close();
+});
