@@ -1,15 +1,21 @@
-// npm run soak: sends fuzzed requests to the built daemon over raw sockets and prints what came of them.
-//   --requests 60000   how many
+// npm run soak: long campaigns against the built daemon, and what came of them.
+//   --requests 60000   sends so many fuzzed requests over raw sockets; this is what it does unless told otherwise
+//   --only N           sends one exchange of them
+//   --kills 1000       instead: kills whoever writes the cache file, so many times
 //   --seed N           repeats a run
-//   --only N           sends one exchange of it
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { fuzz } from '../test/fuzz/fuzz.ts';
-import { toReport } from '../test/fuzz/report.ts';
+import { soakKills } from './soak-kills.ts';
+import { soakRequests } from './soak-requests.ts';
 
 const { values } = parseArgs({
-  options: { requests: { type: 'string', default: '60000' }, seed: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    requests: { type: 'string', default: '60000' },
+    only: { type: 'string' },
+    kills: { type: 'string' },
+    seed: { type: 'string' },
+  },
 });
 const root = join(import.meta.dirname, '..');
 const build = spawnSync('npm', ['run', 'build', '--silent'], { cwd: root, stdio: 'inherit' });
@@ -17,14 +23,17 @@ if (build.status !== 0) throw new Error("'npm run build' failed");
 
 const seed = toCount('seed', values.seed ?? String(Math.floor(Math.random() * 2 ** 31)));
 console.log(`seed ${seed}`);
-const only = values.only === undefined ? {} : { only: toCount('only', values.only) };
 const startedMs = performance.now();
-const result = await fuzz({ root, seed, requests: toCount('requests', values.requests), ...only });
-console.log(toReport(result));
+const { passed, failed } = await run();
 console.log(`took ${Math.round((performance.now() - startedMs) / 1_000)} s`);
-const failed = result.checks.filter(({ failures }) => failures > 0).length;
-console.log(`${result.checks.length - failed} passed, ${failed} failed`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+function run(): Promise<{ readonly passed: number; readonly failed: number }> {
+  if (values.kills !== undefined) return soakKills({ seed, kills: toCount('kills', values.kills) });
+  const only = values.only === undefined ? {} : { only: toCount('only', values.only) };
+  return soakRequests({ root, seed, requests: toCount('requests', values.requests), ...only });
+}
 
 function toCount(name: string, text: string): number {
   const value = Number(text);

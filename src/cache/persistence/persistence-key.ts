@@ -10,7 +10,10 @@ export const KEY_BYTES = 32;
  */
 export async function readPersistenceKey(setting: CredentialSetting): Promise<Uint8Array> {
   const bytes = await readBytes(setting);
-  const key = bytes.length === KEY_BYTES ? bytes : fromText(bytes.toString('latin1').trim());
+  const text = bytes.toString('latin1').trim();
+  // 32 hex digits are 16 bytes that somebody took for a key.
+  const isRaw = bytes.length === KEY_BYTES && !/^[0-9a-fA-F]{32}$/.test(text);
+  const key = isRaw ? bytes : fromText(text);
   if (key?.length === KEY_BYTES) return key;
   throw new ConfigurationError(
     'InvalidCacheConfig',

@@ -83,6 +83,20 @@ test('writes wait for each other', async (t) => {
   t.strictSame(await readdir(dirname(file)), ['cache.bin']);
 });
 
+test('what changes while it is written is in the next one', async (t) => {
+  const file = await newFile(t);
+  const { store, cache, cacheFile } = createFileRig({ file });
+  for (let at = 0; at < 50; at++) store(`s${at}`, textSecret('x'.repeat(50_000)));
+  const writing = cacheFile.write();
+  await new Promise(setImmediate);
+  cache.invalidate(({ path }) => path === 's49');
+  store('s50', textSecret('late'));
+  await writing;
+  await cacheFile.close();
+  const after = await reopened({ file });
+  t.strictSame([after.cache.size, after.kept('s49'), after.kept('s50')], [50, undefined, 'late']);
+});
+
 test('the file is for its owner alone, whatever it was before', async (t) => {
   const file = await newFile(t);
   const before = process.umask(0);

@@ -65,3 +65,20 @@ test('any of the keys opens it, another one does not', async (t) => {
   t.throws(() => unseal(file, [present]), WRONG_KEY);
   t.throws(() => unseal(file, []), WRONG_KEY);
 });
+
+test('how a text is cut into parts makes no difference', async (t) => {
+  for (const parts of [[TEXT], TEXT.split(':'), [], ['', TEXT.slice(0, 5), '', TEXT.slice(5)]])
+    t.equal(unseal(Buffer.concat(await seal(parts, KEY)), [KEY]), parts.join(''), `${parts.length} parts`);
+});
+
+test('a large text does not hold up everybody else', async (t) => {
+  let [isSealing, turns] = [true, 0];
+  const count = (): void => {
+    turns++;
+    if (isSealing) setImmediate(count);
+  };
+  setImmediate(count);
+  await seal(Array<string>(1_000).fill('x'.repeat(10_000)), KEY);
+  isSealing = false;
+  t.ok(turns > 10, `${turns} turns of the event loop meanwhile`);
+});
