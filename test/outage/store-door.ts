@@ -14,10 +14,11 @@ export interface StoreDoor {
   close(): Promise<void>;
 }
 
-/** A door of plain TCP in front of what listens at `target`, a URL. */
-export async function openDoor(scope: Scope, target: string): Promise<StoreDoor> {
+/** A door of plain TCP in front of what listens at `target`, a URL that may change from connection to connection. */
+export async function openDoor(scope: Scope, target: string | (() => string)): Promise<StoreDoor> {
   const server = createServer();
-  server.on('connection', (socket) => connectTo(target, socket));
+  const toTarget = typeof target === 'string' ? () => target : target;
+  server.on('connection', (socket) => connectTo(toTarget(), socket));
   return listen(scope, server);
 }
 
