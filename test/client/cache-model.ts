@@ -18,6 +18,8 @@ export interface ModelledRead {
 interface Known {
   /** The last question whose refusal a reader was told of, -1 for none. */
   refused: number;
+  /** The last question that the store refused, whether or not a reader has heard of it, -1 for none. */
+  declined: number;
   /** Questions before this one were asked before an invalidation. */
   invalidated: number;
   /** The same of the backup. */
@@ -35,11 +37,14 @@ interface Known {
 export class CacheModel {
   readonly violations: string[] = [];
   #unsettled = 0;
-  readonly #rig: ClientRig;
+  #rig: ClientRig;
   readonly #store: ModelledStore;
   /** The store that is asked when the first cannot answer, if there is one. */
   readonly #backup: ModelledStore | undefined;
   readonly #known = new Map<string, Known>();
+  /** Questions before these ones were asked before the last restart. */
+  #restarted = 0;
+  #backupRestarted = 0;
 
   constructor(rig: ClientRig, store: ModelledStore, backup?: ModelledStore) {
     this.#rig = rig;
@@ -55,7 +60,7 @@ export class CacheModel {
 
   read(read: ModelledRead): void {
     const { path, isPinned, fresh } = read;
-    const startMs = this.#rig.clock.monotonicMs();
+    const startMs = this.#store.nowMs();
     const known = this.#of(path);
     const before = { ...known, startMs, isKept: !fresh && this.#mayAnswerStale(read) };
     this.#unsettled++;
@@ -74,33 +79,44 @@ export class CacheModel {
     drop(known);
   }
 
+  /** Another process goes on with what the first one has kept. The stores know how much later. */
+  restart(rig: ClientRig): void {
+    this.#rig = rig;
+    this.#restarted = this.#store.questions.length;
+    this.#backupRestarted = this.#backup?.questions.length ?? 0;
+  }
+
   #of(path: string): Known {
     let known = this.#known.get(path);
     if (known === undefined) {
-      known = { refused: -1, invalidated: 0, backupInvalidated: 0, keptMs: new Map(), drops: 0 };
+      known = { refused: -1, declined: -1, invalidated: 0, backupInvalidated: 0, keptMs: new Map(), drops: 0 };
       this.#known.set(path, known);
     }
     return known;
   }
 
-  /** The store answered with a value: unless it was invalidated or refused meanwhile, it is kept from now on. */
+  /** A value is kept from now on, unless it was invalidated or refused meanwhile. After a refusal nothing is. */
   #answered(number: number): void {
     const question = this.#store.questions[number];
     if (question === undefined) return;
     const known = this.#of(question.path);
-    if (number < known.invalidated || number < known.refused) return;
+    if (question.fault !== 'none') {
+      known.declined = Math.max(known.declined, number);
+      drop(known);
+    }
+    if (number < known.invalidated || number <= known.declined) return;
     known.keptMs.set(question.value.startsWith('pinned'), question.askedAtMs);
   }
 
   #mayAnswerStale({ path, isPinned }: ModelledRead): boolean {
     const keptMs = this.#of(path).keptMs.get(isPinned);
-    return keptMs !== undefined && this.#rig.clock.monotonicMs() + PATIENCE_MS < keptMs + MAX_STALE_MS;
+    return keptMs !== undefined && this.#store.nowMs() + PATIENCE_MS < keptMs + MAX_STALE_MS;
   }
 
   #judge(read: ModelledRead, before: Before, { entry, outcome }: ReadAnswer): void {
     this.#unsettled--;
     const value = String(entry.secret.value.expose());
-    const nowMs = this.#rig.clock.monotonicMs();
+    const nowMs = this.#store.nowMs();
     const wrong = (what: string): void => this.#complain(read, `${outcome} ${value}: ${what}`);
     if (!(read.isPinned ? value === `pinned ${read.path}` : value.startsWith(`${read.path}@`)))
       wrong('of another path');
@@ -112,6 +128,8 @@ export class CacheModel {
       stale: MAX_STALE_MS,
     };
     if (asked.atMs < nowMs - bounds[outcome]) wrong(`asked for ${nowMs - asked.atMs} ms ago`);
+    if (outcome === 'hit' && asked.number < (isBackup ? this.#backupRestarted : this.#restarted))
+      wrong('from before a restart, and fresh');
     if (read.fresh && outcome === 'stale') wrong('`fresh`, and stale');
     if (read.fresh && asked.atMs < before.startMs - FRESH_MS) wrong('`fresh`, and old');
     if (asked.number < (isBackup ? before.backupInvalidated : before.invalidated)) wrong('from before an invalidation');
@@ -135,7 +153,7 @@ export class CacheModel {
   }
 
   #judgeTime(read: ModelledRead, { isKept, startMs, drops }: Before): void {
-    const ms = this.#rig.clock.monotonicMs() - startMs;
+    const ms = this.#store.nowMs() - startMs;
     // Each source that fails in time hands on to the next one, which has the same patience.
     const patienceMs = this.#backup === undefined ? PATIENCE_MS : 2 * PATIENCE_MS;
     const wasThere = isKept && drops === this.#of(read.path).drops;

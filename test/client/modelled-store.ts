@@ -23,16 +23,30 @@ interface Question {
 export class ModelledStore {
   /** In the order in which they were asked. */
   readonly questions: Question[] = [];
-  readonly #clock: FakeClock;
+  #clock: FakeClock;
+  /** What `nowMs` is ahead of the clock. */
+  #aheadMs = 0;
   readonly #faults = new Map<string, Fault>();
   readonly #versions = new Map<string, number>();
   #latencyMs = 0;
-  /** Told of each value as it leaves the store. */
+  /** Told of each value and each refusal as it leaves the store. */
   onAnswer: (question: number) => void = () => {};
 
   constructor(provider: FakeProvider, clock: FakeClock) {
     this.#clock = clock;
-    provider.onGet = ({ id, selector }) => this.#ask(id, selector.version === undefined);
+    this.#answerFor(provider);
+  }
+
+  /** Monotonic, and counted on over restarts. */
+  nowMs(): number {
+    return this.#clock.monotonicMs() + this.#aheadMs;
+  }
+
+  /** The next process asks it, `gapMs` later. */
+  restart(provider: FakeProvider, clock: FakeClock, gapMs: number): void {
+    this.#aheadMs = this.nowMs() + gapMs - clock.monotonicMs();
+    this.#clock = clock;
+    this.#answerFor(provider);
   }
 
   write(path: string): void {
@@ -53,18 +67,22 @@ export class ModelledStore {
     return { number, atMs: this.questions[number]?.askedAtMs ?? -Infinity };
   }
 
+  #answerFor(provider: FakeProvider): void {
+    provider.onGet = ({ id, selector }) => this.#ask(id, selector.version === undefined);
+  }
+
   async #ask(path: string, isCurrent: boolean): Promise<Secret> {
     const value = isCurrent ? this.#current(path) : `pinned ${path}`;
     const fault = this.#faults.get(path) ?? 'none';
     const version = isCurrent ? String(this.#version(path)) : '1';
-    const number = this.questions.push({ path, value, fault, askedAtMs: this.#clock.monotonicMs() }) - 1;
+    const number = this.questions.push({ path, value, fault, askedAtMs: this.nowMs() }) - 1;
     await this.#delay();
     if (fault === 'hang') return new Promise<never>(() => {});
     if (fault === 'down') throw new ProviderError('ProviderUnavailable', value);
     if (fault === 'throttle') throw new ProviderError('RateLimited', value);
+    this.onAnswer(number);
     if (fault === 'refuse') throw new AccessError('AccessDenied', `${number}`);
     if (fault === 'missing') throw new SecretNotFoundError('SecretDoesNotExist', `${number}`);
-    this.onAnswer(number);
     return textSecret(value, { version });
   }
 

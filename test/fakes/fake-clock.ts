@@ -9,6 +9,7 @@ interface Pending {
 /** A clock that stands still until `advance` moves it. */
 export class FakeClock implements Clock {
   #nowMs = 1_000_000;
+  #wallStepMs = 0;
   readonly #pending = new Set<Pending>();
 
   monotonicMs(): number {
@@ -17,7 +18,12 @@ export class FakeClock implements Clock {
 
   /** 2026-01-01 at the start. */
   wallMs(): number {
-    return Date.UTC(2026, 0, 1) + this.#nowMs - 1_000_000;
+    return Date.UTC(2026, 0, 1) + this.#nowMs - 1_000_000 + this.#wallStepMs;
+  }
+
+  /** Somebody sets the wall clock, back when negative. */
+  stepWall(ms: number): void {
+    this.#wallStepMs += ms;
   }
 
   after(delayMs: number, action: () => void): Timer {
