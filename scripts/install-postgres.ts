@@ -2,10 +2,13 @@
 import { execFile } from 'node:child_process';
 import { glob, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { MissingTool } from './install-backends.ts';
 
 const run = promisify(execFile);
+const PATIENCE_MS = 90_000;
+const POLL_MS = 1_000;
 // Where Debian and its relatives keep the programs, which are on nobody's path, and where others do.
 const PLACES = [
   '/usr/lib/postgresql/*/bin',
@@ -24,13 +27,26 @@ export async function installPostgres(): Promise<string> {
   if (process.getuid?.() !== 0 || !(await exists('/usr/bin/apt-get')))
     throw new MissingTool("PostgreSQL is missing (the Debian package 'postgresql'), and only root can install it");
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  // Two test files may want it at once: the second waits for the first.
   const options = ['-o', 'DPkg::Lock::Timeout=120', '--yes', '--quiet', '--no-install-recommends'];
-  await run('apt-get', ['update', '--quiet'], { env });
-  await run('apt-get', ['install', ...options, 'postgresql'], { env });
+  try {
+    await run('apt-get', ['update', '--quiet'], { env });
+    await run('apt-get', ['install', ...options, 'postgresql'], { env });
+  } catch (error) {
+    return await installedBySomeoneElse(error);
+  }
   const installed = await findPostgres();
   if (installed === undefined) throw new Error("the package 'postgresql' has no 'initdb'");
   return installed;
+}
+
+/** Two test files may want it at once, and the second finds the lists of packages locked: it waits for the first. */
+async function installedBySomeoneElse(failure: unknown): Promise<string> {
+  for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += POLL_MS) {
+    await sleep(POLL_MS);
+    const found = await findPostgres();
+    if (found !== undefined) return found;
+  }
+  throw failure;
 }
 
 async function findPostgres(): Promise<string | undefined> {
