@@ -42,7 +42,7 @@ export class Client {
   }
 
   /** @see SecretReader.readAll */
-  readAll(requests: readonly ReadRequest[]): readonly Promise<ReadAnswer>[] {
+  readAll(requests: readonly ReadRequest[]): readonly (ReadAnswer | Promise<ReadAnswer>)[] {
     return this.#pipeline.secrets.readAll(requests);
   }
 

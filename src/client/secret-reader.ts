@@ -79,10 +79,19 @@ export class SecretReader {
     return failover.fetch(route).then((answer) => this.#used(target.path, answer));
   }
 
-  /** Reads several secrets; a store that can is asked for many of them in one call. */
-  readAll(requests: readonly ReadRequest[]): readonly Promise<ReadAnswer>[] {
+  /**
+   * Reads several secrets; a store that can is asked for many of them in one call. What the cache has is there at once,
+   * what is refused is a promise that rejects.
+   */
+  readAll(requests: readonly ReadRequest[]): readonly (ReadAnswer | Promise<ReadAnswer>)[] {
     const gathering = new Gathering(this.#options.calls);
-    const answers = requests.map(async (request) => this.read(request, gathering));
+    const answers = requests.map((request) => {
+      try {
+        return this.read(request, gathering);
+      } catch (error) {
+        return Promise.reject<ReadAnswer>(error);
+      }
+    });
     gathering.flush();
     return answers;
   }

@@ -10,7 +10,7 @@ import { bindOperations, type Handler } from './bind-operations.ts';
 import type { ContractOperation } from './contract-operations.ts';
 import { fromFastifyError } from './fastify-errors.ts';
 import { allowedHost, type Guard, notForwarded, sameSite } from './guards.ts';
-import { acceptEmptyJson } from './json-body.ts';
+import { readBodies } from './bodies.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createLoadReader, shedLoad } from './load-shedding.ts';
 import { doorOf } from './connection.ts';
@@ -58,7 +58,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setNotFoundHandler(notFound(options.operations));
   app.addHook('onRequest', admit(options));
   shedLoad(app, { clock: options.clock, readLoad: createLoadReader() });
-  acceptEmptyJson(app);
+  readBodies(app);
   bindOperations(app, options.operations, options.handlers);
   await app.ready();
   return app;

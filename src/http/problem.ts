@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { classify } from '../core/errors/classify.ts';
 import type { ErrorCode } from '../core/errors/codes.ts';
-import { isSecretsError } from '../core/errors/secrets-error.ts';
+import { isSecretsError, type SecretsError } from '../core/errors/secrets-error.ts';
 import { ResolveFailure } from '../resolver/resolve-failure.ts';
 
 /** RFC 9457 body of every refusal; `error` and `code` are the two levels of the taxonomy. */
@@ -25,13 +25,14 @@ interface ReferenceProblem {
   readonly error: string;
   readonly code: string;
   readonly status: number;
+  readonly detail: string;
   readonly line: number;
   readonly column: number;
+  readonly excerpt: string;
+  readonly pointer?: string;
 }
 
 export const PROBLEM_TYPE = 'application/problem+json';
-
-const MAX_LISTED_ERRORS = 100;
 
 /** The only table from code to HTTP status (design §3). */
 const statuses: Readonly<Record<ErrorCode, number>> = {
@@ -108,7 +109,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
 
 /** Seconds for `Retry-After`, whole and at least 1. */
 export function retryAfterSeconds(error: unknown): number | undefined {
-  if (error instanceof ResolveFailure) return retryAfterSeconds(weightiest(error).error);
+  if (error instanceof ResolveFailure) return retryAfterSeconds(weightiest(error));
   if (!isSecretsError(error)) return undefined;
   const status = statuses[error.code];
   const { retryAfterMs } = error.details;
@@ -131,34 +132,33 @@ function toUnexpectedProblem(error: unknown, requestId: string): Problem {
 }
 
 function toResolveProblem(failure: ResolveFailure, requestId: string): Problem {
-  const { failures } = failure;
-  const { path: _path, ...problem } = toProblem(weightiest(failure).error, requestId);
-  const errors = failures.slice(0, MAX_LISTED_ERRORS).map(({ reference, error, line, column }) => ({
+  const { path: _path, ...problem } = toProblem(weightiest(failure), requestId);
+  const errors = failure.failures.map(({ reference, error, line, column, excerpt, pointer }) => ({
     reference,
     error: error.category,
     code: error.code,
     status: statuses[error.code],
+    detail: error.message,
     line,
     column,
+    excerpt,
+    ...(pointer !== undefined && { pointer }),
   }));
-  return { ...problem, detail: describe(failure), errors, errorCount: failures.length };
+  return { ...problem, detail: describe(failure), errors, errorCount: failure.errors.length };
 }
 
-function describe({ failures }: ResolveFailure): string {
-  const [first] = failures;
+function describe({ failures: [first], errors: { length: count } }: ResolveFailure): string {
   const place = first === undefined ? '' : `, first in line ${first.line}: ${first.error.message}`;
-  return `${failures.length === 1 ? '1 reference' : `${failures.length} references`} failed${place}`;
+  return `${count === 1 ? '1 reference' : `${count} references`} failed${place}`;
 }
 
 // Design §6: 400 if any is a syntax error, else 403 if any is refused, else 404 or 422, else the upstream one.
 const weights: readonly number[] = [400, 403, 404, 422];
 
-function weightiest({ failures }: ResolveFailure): ResolveFailure['failures'][number] {
-  const [first, ...others] = failures;
+function weightiest({ errors }: ResolveFailure): SecretsError {
+  const [first, ...others] = errors;
   if (first === undefined) throw new TypeError('a ResolveFailure without failures');
-  const weight = (status: number): number => (weights.includes(status) ? weights.indexOf(status) : weights.length);
-  return others.reduce(
-    (worst, other) => (weight(statuses[other.error.code]) < weight(statuses[worst.error.code]) ? other : worst),
-    first,
-  );
+  const weight = ({ code }: SecretsError): number =>
+    weights.includes(statuses[code]) ? weights.indexOf(statuses[code]) : weights.length;
+  return others.reduce((worst, other) => (weight(other) < weight(worst) ? other : worst), first);
 }

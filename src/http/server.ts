@@ -129,7 +129,7 @@ export class Server {
     const { maxEntries, maxBytes } = config.cache;
     const handlers = operationHandlers({
       client,
-      resolver: new Resolver(client),
+      resolver: new Resolver({ client, clock }),
       metrics,
       bodies: createSecretBodies(),
       lifecycle: this.#lifecycle,

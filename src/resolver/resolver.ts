@@ -1,138 +1,123 @@
 import type { Client } from '../client/client.ts';
-import { SecretParts } from '../client/secret-part.ts';
-import type { ReadAnswer } from '../client/failover.ts';
 import type { AccessContext } from '../core/access-context.ts';
+import type { Clock } from '../core/clock.ts';
 import { ParseError } from '../core/errors/parse-error.ts';
 import { RequestError } from '../core/errors/request-error.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
-import { parseReferences } from './parse-references.ts';
-import type { ReferenceFailure, SecretReference } from './reference.ts';
-import { ResolveFailure } from './resolve-failure.ts';
+import { type Format, parsers } from './documents/formats.ts';
+import { type Place, splice, type Splice, type Template } from './documents/template.ts';
+import { Failures } from './failures.ts';
+import type { SecretReference } from './grammar/reference.ts';
+import type { Insertion } from './insertion.ts';
+import { readReferences, type Replacement } from './reference-reads.ts';
+import { Turns } from './turns.ts';
+
+export interface ResolverOptions {
+  readonly client: Pick<Client, 'readAll'>;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+}
+
+/** A document that is to be resolved. */
+export interface Source {
+  readonly format: Format;
+  /** A JSON document must be valid JSON. */
+  readonly text: string;
+}
 
 /** What a reference was replaced from. */
 export interface ResolvedReference {
-  readonly reference: string;
-  readonly path: string;
-  readonly key?: string;
-  readonly provider: string;
-  readonly version: string;
+  readonly reference: SecretReference;
+  /** Absent when its default stands in for it. */
+  readonly origin?: Replacement['origin'];
 }
 
-export interface ResolvedText {
+export interface Resolved {
   readonly text: string;
-  /** In the order of the text. */
+  /** In the order of the document. */
   readonly references: readonly ResolvedReference[];
 }
 
-interface Replacement {
-  readonly value: string;
-  readonly bytes: number;
-  readonly provider: string;
-  readonly version: string;
-}
-
-interface ReadSecret {
-  readonly answer: ReadAnswer;
-  readonly parts: SecretParts;
-}
-
-const MAX_REFERENCES = 10_000;
+export const MAX_REFERENCES = 10_000;
 // A small text can name a large secret many times; what comes out has to fit into memory beside everything else.
-const MAX_RESOLVED_BYTES = 16 * 1024 * 1024;
+const MAX_RESOLVED_LENGTH = 16 * 1024 * 1024;
 
-/** Puts secrets into text: a single pass, so that what was inserted is never scanned; all or nothing. */
+/** Puts secrets into documents: a single pass, so that what was inserted is never scanned; all or nothing. */
 export class Resolver {
-  readonly #client: Pick<Client, 'read'>;
+  readonly #options: ResolverOptions;
 
-  constructor(client: Pick<Client, 'read'>) {
-    this.#client = client;
+  constructor(options: ResolverOptions) {
+    this.#options = options;
   }
 
   /**
-   * Replaces every reference. A secret is read once for each of its versions that the text names.
+   * Replaces every reference. A secret is read once for each of its versions that the document names.
    * @throws ResolveFailure with every reference that failed; RequestError `PayloadTooLarge` for too many of them, or a
-   * result that is too large.
+   * result that is too large, `InvalidBody` for a document that is not of its format.
    */
-  async resolve(text: string, context: AccessContext): Promise<ResolvedText> {
-    const { references, malformed } = parseReferences(text);
-    if (malformed.length > 0) throw new ResolveFailure(malformed);
-    if (references.length > MAX_REFERENCES) {
-      throw new RequestError('PayloadTooLarge', `the text has more than ${MAX_REFERENCES} references`);
+  async resolve({ format, text }: Source, context: AccessContext): Promise<Resolved> {
+    const { client, clock } = this.#options;
+    const turns = new Turns(clock);
+    const template = await parsers[format](text, turns);
+    assertWellFormed(template);
+    const references = new Set(template.places.map(({ reference }) => reference));
+    const outcomes = await readReferences(references, { client, context, turns });
+    const failures = new Failures(template);
+    const replacements: Replacement[] = [];
+    for (const place of template.places) {
+      const outcome = outcomes.get(place.reference);
+      if (outcome === undefined) throw new TypeError('a reference without its outcome');
+      if (isSecretsError(outcome)) failures.add(place, outcome);
+      else replacements.push(outcome);
+      if (turns.isOver()) await turns.next();
     }
-    const replace = this.#replaceOnce(context);
-    const outcomes = await Promise.all(references.map((reference) => settle(reference, replace(reference))));
-    const failures = outcomes.filter((outcome) => 'error' in outcome);
-    if (failures.length > 0) throw new ResolveFailure(failures);
-    return interpolate(
-      text,
-      references,
-      outcomes.filter((outcome) => 'value' in outcome),
-    );
-  }
-
-  /** One read for each secret and version, and one look for each key of it, however often the text names it. */
-  #replaceOnce(context: AccessContext): (reference: SecretReference) => Promise<Replacement> {
-    const read = async ({ path, version }: SecretReference): Promise<ReadSecret> => {
-      const target = { path, ...(version !== undefined && { version }) };
-      const answer = await this.#client.read({ ...target, context, operation: 'resolve' });
-      return { answer, parts: new SecretParts(answer.entry.secret) };
-    };
-    const reads = new Map<string, Promise<ReadSecret>>();
-    const replacements = new Map<string, Promise<Replacement>>();
-    return (reference) => {
-      const { path, version, key } = reference;
-      const secret = once(reads, JSON.stringify([path, version]), () => read(reference));
-      return once(replacements, JSON.stringify([path, version, key]), async () => toReplacement(await secret, key));
+    failures.throwIfAny();
+    return {
+      text: await interpolate(template, replacements, turns),
+      references: template.places.map(({ reference }, index) => toResolved(reference, replacements[index])),
     };
   }
 }
 
-function once<T>(known: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
-  const promise = known.get(name) ?? make();
-  known.set(name, promise);
-  return promise;
+/** Nothing is read for a document with malformed references, or too many. */
+export function assertWellFormed(template: Template): void {
+  const failures = new Failures(template);
+  for (const misplace of template.faults)
+    failures.add(misplace, new ParseError('InvalidReference', misplace.fault.message), misplace.fault.at);
+  failures.throwIfAny();
+  if (template.places.length > MAX_REFERENCES)
+    throw new RequestError('PayloadTooLarge', `the document has more than ${MAX_REFERENCES} references`);
 }
 
-function toReplacement({ answer, parts }: ReadSecret, key: string | undefined): Replacement {
-  const { secret, identity } = answer.entry;
-  const { value } = key === undefined ? parts.whole() : parts.key(key);
-  if (typeof value !== 'string') {
-    throw new ParseError('InvalidSecretFormat', 'a binary secret cannot stand in a text');
-  }
-  return { value, bytes: Buffer.byteLength(value), provider: identity.provider, version: secret.version };
+function toResolved(reference: SecretReference, replacement: Replacement | undefined): ResolvedReference {
+  const origin = replacement?.origin;
+  return origin === undefined ? { reference } : { reference, origin };
 }
 
-async function settle(at: SecretReference, replacement: Promise<Replacement>): Promise<Replacement | ReferenceFailure> {
-  const { reference, line, column } = at;
-  try {
-    return await replacement;
-  } catch (error) {
-    if (isSecretsError(error)) return { reference, line, column, error };
-    throw error;
+async function interpolate(template: Template, replacements: readonly Replacement[], turns: Turns): Promise<string> {
+  const splices: Splice[] = [];
+  const failures = new Failures(template);
+  let length = template.text.length;
+  const insertions: readonly Insertion[] = replacements.map(({ insertion }) => insertion);
+  for (const part of template.splices(insertions)) {
+    if ('place' in part)
+      failures.add(placeAt(template, part.place), new ParseError('InvalidSecretFormat', part.message));
+    else {
+      splices.push(part);
+      length += part.text.length - (part.end - part.start);
+    }
+    if (length > MAX_RESOLVED_LENGTH)
+      throw new RequestError(
+        'PayloadTooLarge',
+        'the document would be larger than 16 MiB with its references resolved',
+      );
+    if (turns.isOver()) await turns.next();
   }
+  failures.throwIfAny();
+  return splice(template.text, splices);
 }
 
-function interpolate(
-  text: string,
-  references: readonly SecretReference[],
-  replacements: readonly Replacement[],
-): ResolvedText {
-  const bytes = replacements.reduce((sum, replacement) => sum + replacement.bytes, 0);
-  if (bytes > MAX_RESOLVED_BYTES) {
-    throw new RequestError('PayloadTooLarge', 'the text would be larger than 16 MiB with its references resolved');
-  }
-  const parts: string[] = [];
-  const resolved: ResolvedReference[] = [];
-  let at = 0;
-  for (const [index, replacement] of replacements.entries()) {
-    const place = references[index];
-    if (place === undefined) throw new TypeError('a replacement without its reference');
-    const { start, reference, path, key } = place;
-    const { value, provider, version } = replacement;
-    parts.push(text.slice(at, start), value);
-    resolved.push({ reference, path, provider, version, ...(key !== undefined && { key }) });
-    at = start + reference.length;
-  }
-  parts.push(text.slice(at));
-  return { text: parts.join(''), references: resolved };
+function placeAt({ places }: Template, index: number): Place {
+  const place = places[index];
+  if (place === undefined) throw new TypeError('a value without its place');
+  return place;
 }

@@ -106,7 +106,7 @@ test('a gathered read whose first source fails gets its answer from the second',
   Object.assign(rig.backup, { batch });
   const answers = rig.pipeline.secrets.readAll(['a', 'b'].map((path) => ({ path, context })));
   await rig.clock.advance(DEADLINE_MS);
-  const all = Promise.all(answers).then((each) => each.map(told));
+  const all = Promise.all(answers.map(async (answer) => answer)).then((each) => each.map(told));
   t.same(await Promise.race([all, settled('hangs')]), [
     ['miss', 'second of a'],
     ['miss', 'second of b'],

@@ -102,3 +102,53 @@ test('at most 100 failures are listed and 10,000 references taken', async (t) =>
   t.equal((await resolve('{{secret:mail/token}}'.repeat(10_000))).status, 200);
   t.match((await resolve('{{secret:mail/token}}'.repeat(10_001))).json, { status: 413, code: 'PayloadTooLarge' });
 });
+
+const resolveDocument = async (document: string): Promise<Answer> =>
+  http.send({
+    method: 'POST',
+    path: '/v1/resolve',
+    headers: { 'content-type': 'application/json' },
+    body: `{ "document" : ${document} }`,
+  });
+
+test('a JSON document keeps its numbers and its form, and takes typed values', async (t) => {
+  const document = `{"__proto__": 9007199254740993,\n\t"exact":1.0,"big":"\${secret:numbers#big}","at":["{{secret:db/creds}}"],
+    "url":"db://{{secret:db/creds#username|url}}@x","{{secret:mail/token}}":"{{secret:numbers#no}}"}`;
+  const { text, status, json } = await resolveDocument(document);
+  t.equal(status, 200);
+  t.ok(
+    text.startsWith(
+      `{"document":{"__proto__": 9007199254740993,\n\t"exact":1.0,"big":9007199254740993,"at":[{"username":"app","password":"second"}],
+    "url":"db://app@x","not-json":null},"references":[{"reference":"\${secret:numbers#big}"`,
+    ),
+    text,
+  );
+  t.match(json, { references: { length: 5 } });
+});
+
+test('failures of a JSON document have pointers', async (t) => {
+  t.match((await resolveDocument('{"a/b":[1,\n "x {{secret:nothing}}"]}')).json, {
+    status: 404,
+    errors: [{ pointer: '/a~1b/1', line: 2, column: 5, excerpt: '{{secret:nothing}}\n^' }],
+  });
+});
+
+test('a default stands in, and is told', async (t) => {
+  t.match((await resolve('{{secret:nothing|default:x}}')).json, {
+    text: 'x',
+    references: [{ path: 'nothing', isDefault: true }],
+  });
+});
+
+test('a body that cannot be a document is refused', async (t) => {
+  t.match((await http.post('/v1/resolve', {})).json, { status: 400, code: 'InvalidBody' });
+  t.match((await http.post('/v1/resolve', { text: '', document: 1 })).json, { status: 400, code: 'InvalidBody' });
+  t.match((await resolveDocument('{')).json, { status: 400, code: 'InvalidBody' });
+  const latin = await http.send({
+    method: 'POST',
+    path: '/v1/resolve',
+    headers: { 'content-type': 'text/plain' },
+    body: Buffer.from([0x61, 0xe9]),
+  });
+  t.match(latin.json, { status: 400, code: 'InvalidBody', detail: 'the body is no UTF-8' });
+});

@@ -49,7 +49,7 @@ function bounded(
 
 interface Reading {
   readonly item: BatchItem;
-  readonly answer: Promise<ReadAnswer> | undefined;
+  readonly answer: ReadAnswer | Promise<ReadAnswer> | undefined;
   readonly context: AccessContext;
 }
 

@@ -1,20 +1,39 @@
+import type { FastifyRequest } from 'fastify';
+import { JsonNode } from '../../core/json-node.ts';
+import { plainText } from '../../core/json-text.ts';
+import { RequestError } from '../../core/errors/request-error.ts';
+import type { Format } from '../../resolver/documents/formats.ts';
+import type { Source } from '../../resolver/resolver.ts';
 import type { Handler } from '../bind-operations.ts';
 import { toAccessContext } from '../request-context.ts';
+import { resolvedReferences } from '../resolved-references.ts';
 import { sendJson } from '../send-json.ts';
 import type { OperationTools } from './operation-tools.ts';
 
-/** `POST /v1/resolve`: text in, text out; JSON `{text}` in, JSON out. */
+/** Formats of bodies that are the document itself. */
+const formats: ReadonlyMap<string, Format> = new Map([['text/plain', 'text']]);
+
+/** `POST /v1/resolve`: a document in, the same out; JSON `{text}` or `{document}` in, JSON out. */
 export function resolveReferences({ resolver }: OperationTools): Handler {
   return async (request, reply) => {
-    const { body } = request;
-    const isText = typeof body === 'string';
-    const resolved = await resolver.resolve(isText ? body : parseText(body), toAccessContext(request));
-    if (!isText) return sendJson(reply, resolved);
-    return reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store').send(resolved.text);
+    const source = toSource(request);
+    const { text, references } = await resolver.resolve(source, toAccessContext(request));
+    const { mediaType = '' } = request;
+    if (formats.has(mediaType))
+      return reply.type(`${mediaType}; charset=utf-8`).header('cache-control', 'no-store').send(text);
+    const member = source.format === 'json' ? `"document":${text}` : `"text":${JSON.stringify(text)}`;
+    return sendJson(reply, `{${member},"references":${resolvedReferences(references)}}`);
   };
 }
 
-/** The contract has checked the body; the cast says no more than its schema. */
-function parseText(body: unknown): string {
-  return (body as { readonly text: string }).text;
+/** @throws RequestError `InvalidBody` for JSON without a document, or with two. */
+function toSource({ mediaType = '', body, bodyText }: FastifyRequest): Source {
+  const format = formats.get(mediaType);
+  if (format !== undefined) return { format, text: String(body) };
+  // The contract has checked the body. What it holds is taken from its source text, so that numbers stay as they are.
+  const node = new JsonNode(bodyText);
+  const [text, document] = [node.child('text'), node.child('document')];
+  if (text !== undefined && document === undefined) return { format: 'text', text: plainText(text.text) };
+  if (document !== undefined && text === undefined) return { format: 'json', text: document.text };
+  throw new RequestError('InvalidBody', "the body has either 'text' or 'document'");
 }

@@ -1,0 +1,140 @@
+import type { Client } from '../client/client.ts';
+import type { ReadAnswer } from '../client/failover.ts';
+import { SecretParts } from '../client/secret-part.ts';
+import type { AccessContext } from '../core/access-context.ts';
+import { ParseError } from '../core/errors/parse-error.ts';
+import { SecretNotFoundError } from '../core/errors/secret-not-found-error.ts';
+import { isSecretsError, type SecretsError } from '../core/errors/secrets-error.ts';
+import type { SecretReference } from './grammar/reference.ts';
+import { type Insertion, toInsertion } from './insertion.ts';
+import type { Turns } from './turns.ts';
+
+/** What became of a reference. */
+export type Outcome = Replacement | SecretsError;
+
+/** What it is replaced by, and where that comes from. */
+export interface Replacement {
+  readonly insertion: Insertion;
+  /** Absent when the default stands in. */
+  readonly origin?: { readonly provider: string; readonly version: string };
+}
+
+export interface ReadingOptions {
+  readonly client: Pick<Client, 'readAll'>;
+  readonly context: AccessContext;
+  readonly turns: Turns;
+}
+
+/** One secret at one version, and the references to it. */
+interface Reading {
+  readonly request: Pick<SecretReference, 'path' | 'version' | 'stage' | 'provider'>;
+  readonly references: SecretReference[];
+  answer?: ReadAnswer | SecretsError;
+}
+
+// Together in one turn of the event loop.
+const READS_AT_ONCE = 128;
+
+/**
+ * Reads what references name. A secret is read once for each of its versions that they name, all at the same time as
+ * far as the budgets of the stores allow; two spellings of one secret get the same version.
+ */
+export async function readReferences(
+  references: Iterable<SecretReference>,
+  options: ReadingOptions,
+): Promise<ReadonlyMap<SecretReference, Outcome>> {
+  const readings = toReadings(references);
+  await readAll(readings, options);
+  const newest = toNewest(readings);
+  const outcomes = new Map<SecretReference, Outcome>();
+  for (const { answer, references: all } of readings) {
+    if (answer === undefined) throw new TypeError('a reading without its answer');
+    const read = isSecretsError(answer) ? answer : toRead(newest.get(answer.entry.identity.key) ?? answer);
+    for (const reference of all) outcomes.set(reference, toOutcome(reference, read));
+    if (options.turns.isOver()) await options.turns.next();
+  }
+  return outcomes;
+}
+
+function toReadings(references: Iterable<SecretReference>): readonly Reading[] {
+  const readings = new Map<string, Reading>();
+  for (const reference of references) {
+    const { path, version, stage, provider } = reference;
+    const key = JSON.stringify([path, version ?? null, stage ?? null, provider ?? null]);
+    const known = readings.get(key);
+    if (known !== undefined) known.references.push(reference);
+    else {
+      const request = {
+        path,
+        ...(version !== undefined && { version }),
+        ...(stage !== undefined && { stage }),
+        ...(provider !== undefined && { provider }),
+      };
+      readings.set(key, { request, references: [reference] });
+    }
+  }
+  return [...readings.values()];
+}
+
+/** What is cached is there without a promise. */
+async function readAll(readings: readonly Reading[], { client, context, turns }: ReadingOptions): Promise<void> {
+  const pending: Promise<void>[] = [];
+  for (let at = 0; at < readings.length; at += READS_AT_ONCE) {
+    const group = readings.slice(at, at + READS_AT_ONCE);
+    const answers = client.readAll(group.map(({ request }) => ({ ...request, context, operation: 'resolve' })));
+    for (const [index, reading] of group.entries()) {
+      const answer = answers[index];
+      if (answer instanceof Promise) pending.push(settle(reading, answer));
+      else if (answer !== undefined) reading.answer = answer;
+    }
+    if (at + READS_AT_ONCE < readings.length) await turns.next();
+  }
+  if (pending.length > 0) await Promise.all(pending);
+}
+
+async function settle(reading: Reading, answer: Promise<ReadAnswer>): Promise<void> {
+  try {
+    reading.answer = await answer;
+  } catch (error) {
+    if (!isSecretsError(error)) throw error;
+    reading.answer = error;
+  }
+}
+
+/** Between two spellings of one secret it may have been rotated: the later answer counts for both. */
+function toNewest(readings: readonly Reading[]): ReadonlyMap<string, ReadAnswer> {
+  const newest = new Map<string, ReadAnswer>();
+  for (const { answer } of readings) {
+    if (answer === undefined || isSecretsError(answer)) continue;
+    const { identity, fetchedAtMs } = answer.entry;
+    const other = newest.get(identity.key);
+    if (other === undefined || other.entry.fetchedAtMs < fetchedAtMs) newest.set(identity.key, answer);
+  }
+  return newest;
+}
+
+interface ReadSecret {
+  readonly parts: SecretParts;
+  readonly origin: { readonly provider: string; readonly version: string };
+}
+
+function toRead({ entry: { secret, identity } }: ReadAnswer): ReadSecret {
+  return { parts: new SecretParts(secret), origin: { provider: identity.provider, version: secret.version } };
+}
+
+function toOutcome({ key, filters }: SecretReference, read: ReadSecret | SecretsError): Outcome {
+  try {
+    if (isSecretsError(read)) throw read;
+    const insertion = toInsertion(key === undefined ? read.parts.whole() : read.parts.key(key), filters);
+    if (insertion === undefined) throw new TypeError('a value without what is inserted');
+    return { insertion, origin: read.origin };
+  } catch (error) {
+    if (!isSecretsError(error)) throw error;
+    const insertion = isNotFound(error) ? toInsertion(undefined, filters) : undefined;
+    return insertion === undefined ? error : { insertion };
+  }
+}
+
+/** A default stands in for what is not there, never for an outage or a refusal (design §6). */
+const isNotFound = (error: SecretsError): boolean =>
+  error instanceof SecretNotFoundError || (error instanceof ParseError && error.code === 'KeyNotFound');

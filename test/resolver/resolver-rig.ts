@@ -1,0 +1,47 @@
+import { SecretNotFoundError } from '../../src/core/errors/secret-not-found-error.ts';
+import type { ReadRequest } from '../../src/client/secret-reader.ts';
+import { toProblem } from '../../src/http/problem.ts';
+import type { Format } from '../../src/resolver/documents/formats.ts';
+import { Resolver } from '../../src/resolver/resolver.ts';
+import { ResolveFailure } from '../../src/resolver/resolve-failure.ts';
+import { context, createClientRig, type RigOptions } from '../client/client-rig.ts';
+import { binarySecret, textSecret } from '../fakes/secrets.ts';
+
+/** Values of secrets by path; bytes are binary secrets. A path that is missing is a secret that does not exist. */
+export type Values = ReadonlyMap<string, string | readonly number[]>;
+
+/** A resolver on the real pipeline, with a store of the given secrets. */
+export function createResolverRig(values: Values, options: RigOptions = {}) {
+  const rig = createClientRig(options);
+  rig.provider.onGet = ({ id, selector }) => {
+    const value = values.get(id);
+    if (value === undefined) throw new SecretNotFoundError('SecretDoesNotExist', 'there is no such secret');
+    if (selector.version === '404') throw new SecretNotFoundError('VersionNotFound', 'there is no such version');
+    if (typeof value !== 'string') return binarySecret(value);
+    return textSecret(value, { version: selector.version ?? selector.stage ?? '1' });
+  };
+  const asked: ReadRequest[] = [];
+  const client = {
+    readAll: (requests: readonly ReadRequest[]) => {
+      asked.push(...requests);
+      return rig.pipeline.secrets.readAll(requests);
+    },
+  };
+  const resolver = new Resolver({ client, clock: rig.clock });
+  return {
+    ...rig,
+    resolver,
+    asked,
+    resolve: (text: string, format: Format = 'text') => resolver.resolve({ format, text }, context),
+    /** What it fails with, as the client is told. */
+    failures: async (text: string, format: Format = 'text') => {
+      try {
+        await resolver.resolve({ format, text }, context);
+      } catch (error) {
+        if (error instanceof ResolveFailure) return toProblem(error, 'r1');
+        throw error;
+      }
+      throw new Error('nothing failed');
+    },
+  };
+}
