@@ -1,7 +1,8 @@
 // Runs a suite with tap and ends with the line `N passed, N failed`.
-//   unit      everything but the other two, with coverage: fails under 90 % of lines
+//   unit      everything but the others, with coverage: fails under 90 % of lines
 //   backends  the real servers
 //   outage    what a store that fails does to readers; prints its figures
+//   deploy    image, manifests and charts, by the tools that judge them
 import { spawn } from 'node:child_process';
 import { glob, readFile, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
@@ -13,20 +14,23 @@ const isIn =
   (folder: string) =>
   (file: string): boolean =>
     file.startsWith(`test/${folder}/`);
-const [isBackend, isOutage] = [isIn('backends'), isIn('outage')];
+const [isBackend, isOutage, isDeploy] = [isIn('backends'), isIn('outage'), isIn('deploy')];
 
 const suites = {
   unit: {
     options: ['--jobs=2', '--timeout=120', '--allow-incomplete-coverage', '--coverage-report=json-summary'],
-    hasFile: (file: string) => !isBackend(file) && !isOutage(file),
+    hasFile: (file: string) => !isBackend(file) && !isOutage(file) && !isDeploy(file),
   },
   backends: { options: ['--jobs=2', '--disable-coverage', '--timeout=120'], hasFile: isBackend },
   // One at a time: they measure.
   outage: { options: ['--jobs=1', '--disable-coverage', '--timeout=300'], hasFile: isOutage },
+  // One at a time: they build and run whole images.
+  deploy: { options: ['--jobs=1', '--disable-coverage', '--timeout=600'], hasFile: isDeploy },
 } as const;
 
 const [suite = 'unit', ...extra] = process.argv.slice(2);
-if (suite !== 'unit' && suite !== 'backends' && suite !== 'outage') throw new TypeError(`no suite '${suite}'`);
+if (suite !== 'unit' && suite !== 'backends' && suite !== 'outage' && suite !== 'deploy')
+  throw new TypeError(`no suite '${suite}'`);
 
 await buildRunner();
 const { options, hasFile } = suites[suite];

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
+
+export interface ToolRun {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ToolInput {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** Runs a program to its end, whatever its exit code. It is found on the path of a root login, too. */
+export async function runTool(
+  program: string,
+  args: readonly string[],
+  { input = '', env = {}, cwd }: ToolInput = {},
+): Promise<ToolRun> {
+  const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+  const child = spawn(program, args, { env: { ...plainEnvironment(), PATH: path, ...env }, cwd });
+  child.stdin.on('error', () => undefined).end(input);
+  const closed = once(child, 'close');
+  const [stdout, stderr] = await Promise.all([buffer(child.stdout), buffer(child.stderr), closed]);
+  return { code: child.exitCode, stdout: stdout.toString(), stderr: stderr.toString() };
+}
+
+/** Without what the test runner puts into every child that is a Node.js. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:NODE_OPTIONS|NODE_V8_COVERAGE|TAP.*|_TAP.*)$/.test(name)),
+  );
+}
+
+/**
+ * Runs a program that has to succeed; gives its standard output.
+ * @throws Error with all that it said
+ */
+export async function mustRun(program: string, args: readonly string[], input?: ToolInput): Promise<string> {
+  const { code, stdout, stderr } = await runTool(program, args, input);
+  if (code !== 0) throw new Error(`'${program} ${args[0] ?? ''}' ended with ${code}: ${stdout}${stderr}`);
+  return stdout;
+}
