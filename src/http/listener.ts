@@ -1,13 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { ListenAddress } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import { RequestError } from '../core/errors/request-error.ts';
-import { rememberDoor } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { ListenerKind } from './contract-operations.ts';
 import { OpenConnections } from './open-connections.ts';
 import { listenUnix, type SocketPermissions } from './unix-socket.ts';
 import { listenTcp } from './tcp-port.ts';
+import { parseRequestId } from './header-facts.ts';
 import type { RequestIds } from './request-context.ts';
 import { writeProblem } from './send-problem.ts';
 
@@ -15,7 +16,7 @@ export interface ListenerOptions {
   readonly kind: ListenerKind;
   readonly address: ListenAddress;
   readonly socket: SocketPermissions;
-  readonly onRequest: RequestListener;
+  readonly onRequest: (connection: Connection, request: IncomingMessage, response: ServerResponse) => void;
   readonly nextRequestId: RequestIds;
   readonly clock: Clock;
 }
@@ -34,7 +35,8 @@ export interface Listener {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+// A connection on which nothing comes is cut after one to two of these.
+const IDLE_MS = 75_000;
 // While closing: what has been sent by then may still be on its way.
 const LAST_WORDS_MS = 500;
 // While closing: beyond the deadline of a request (10 s unless configured), within the usual 30 s that a pod is given.
@@ -46,33 +48,44 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const server = createServer(
     // A missing Host is refused by our own guard, with a body like any other refusal.
     { requireHostHeader: false, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
-    options.onRequest,
+    (request, response) => {
+      const connection = connections.of(request.socket);
+      connection.asked(response);
+      options.onRequest(connection, request, response);
+    },
   );
-  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
-  server.on('connection', (socket) => rememberDoor(socket, { kind, isUnix: address.kind === 'unix' }));
-  const connections = new OpenConnections(server);
+  // Node's own time-out sets a timer with each request.
+  server.keepAliveTimeout = 0;
+  const connections = new OpenConnections(server, { kind, isUnix: address.kind === 'unix' });
+  cutIdleConnections(server, connections, options.clock);
   refuseInOurTerms(server, options.nextRequestId);
   const name =
     address.kind === 'unix' ? await listenUnix(server, address.path, options.socket) : await listenTcp(server, address);
   return { kind, name, close: () => close(server, connections, options.clock) };
 }
 
+function cutIdleConnections(server: Server, connections: OpenConnections, clock: Clock): void {
+  const look = (): void => {
+    connections.cutIdle();
+    timer = clock.after(IDLE_MS, look);
+  };
+  let timer = clock.after(IDLE_MS, look);
+  server.once('close', () => timer.cancel());
+}
+
 /** What Node would answer by itself, without a body or not at all. */
 function refuseInOurTerms(server: Server, nextRequestId: ListenerOptions['nextRequestId']): void {
+  const idOf = ({ headers }: IncomingMessage): string => parseRequestId(headers) ?? nextRequestId();
   server.on('clientError', (error, socket) => {
-    writeProblem(socket, toRequestError(error), nextRequestId({}));
+    writeProblem(socket, toRequestError(error), nextRequestId());
   });
   server.on('connect', (request, socket) => {
-    writeProblem(
-      socket,
-      new RequestError('MethodNotAllowed', 'the method CONNECT is not allowed'),
-      nextRequestId(request.headers),
-    );
+    writeProblem(socket, new RequestError('MethodNotAllowed', 'the method CONNECT is not allowed'), idOf(request));
   });
   server.on('checkExpectation', (request, response) => {
     response.shouldKeepAlive = false;
     const error = new RequestError('MalformedRequest', "the request's 'Expect' is not supported");
-    if (response.socket !== null) writeProblem(response.socket, error, nextRequestId(request.headers));
+    if (response.socket !== null) writeProblem(response.socket, error, idOf(request));
   });
 }
 

@@ -24,8 +24,11 @@ const RETRY_AFTER_MS = 1_000;
 const RESOLUTION_MS = 10;
 const NANOSECONDS_PER_MS = 1e6;
 
-/** Refuses requests under too much load, but for those of spared routes: health and metrics must tell of it. */
-export function shedLoad(app: FastifyInstance, { clock, readLoad }: LoadSheddingOptions): void {
+/**
+ * Refuses requests under too much load, but for those of spared routes: health and metrics must tell of it.
+ * @returns whether it does so now
+ */
+export function shedLoad(app: FastifyInstance, { clock, readLoad }: LoadSheddingOptions): () => boolean {
   let isOverloaded = false;
   const sample = (): void => {
     const { loopDelayMs, heapShare } = readLoad();
@@ -44,6 +47,7 @@ export function shedLoad(app: FastifyInstance, { clock, readLoad }: LoadShedding
     if (isServed) done();
     else done(new RequestError('Overloaded', 'the daemon is overloaded', { retryAfterMs: RETRY_AFTER_MS }));
   });
+  return () => isOverloaded;
 }
 
 /**

@@ -1,41 +1,36 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-
-/** A request on a connection, and what came of it. Answers go out in the order of the requests. */
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
-interface Traffic {
-  before: Exchange | undefined;
-  latest: Exchange | undefined;
-}
+import { Connection, type Door } from './connection.ts';
 
 /** The open connections of a server. Node tells neither which are silent nor, once it is closing, times them out. */
 export class OpenConnections {
-  readonly #traffic = new Map<Socket, Traffic>();
+  readonly #connections = new Map<Socket, Connection>();
 
-  constructor(server: Server) {
+  constructor(server: Server, door: Door) {
     server.on('connection', (socket) => {
-      this.#traffic.set(socket, { before: undefined, latest: undefined });
-      socket.once('close', () => this.#traffic.delete(socket));
-    });
-    server.on('request', (request, response) => {
-      const traffic = this.#traffic.get(request.socket);
-      if (traffic === undefined) return;
-      traffic.before = traffic.latest;
-      traffic.latest = { request, response };
+      this.#connections.set(socket, new Connection(door, socket));
+      socket.once('close', () => this.#connections.delete(socket));
     });
   }
 
-  /** Cuts those on which no answer is due: silent ones, and those whose only request never came whole. */
+  /** @throws TypeError for one that is not open, on which nothing can be asked. */
+  of(socket: Socket): Connection {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) throw new TypeError('a request without its connection');
+    return connection;
+  }
+
+  /** Cuts those on which no answer is due. */
   cutUnasked(): void {
-    for (const [socket, { before, latest }] of this.#traffic) {
-      const isHalfAsked = latest?.request.complete === false && isAnswered(before);
-      if (isAnswered(latest) || isHalfAsked) socket.destroy();
-    }
+    this.#cut((connection) => connection.isUnasked());
+  }
+
+  /** Cuts those on which nothing has come since the last call. */
+  cutIdle(): void {
+    this.#cut((connection) => connection.isIdle());
+  }
+
+  #cut(isToGo: (connection: Connection) => boolean): void {
+    for (const [socket, connection] of this.#connections) if (isToGo(connection)) socket.destroy();
   }
 }
-
-const isAnswered = (exchange: Exchange | undefined): boolean => exchange?.response.writableFinished !== false;

@@ -12,7 +12,11 @@ export interface BodyChoice {
   readonly key?: string;
   /** The bytes of the value alone. */
   readonly raw: boolean;
+  /** Different for each choice; made once where the choice is kept. */
+  readonly name?: string;
 }
+
+export const nameOf = ({ path, key, raw }: BodyChoice): string => JSON.stringify([path, key ?? null, raw]);
 
 /** Makes the bodies of secrets; each is kept with its cache entry. */
 export interface SecretBodies {
@@ -29,7 +33,7 @@ export function createSecretBodies(): SecretBodies {
     build: ({ entry }, choice) => {
       const body = choice.raw ? rawBody(entry, choice) : jsonBody(entry, choice);
       const digest = createHmac('sha256', key)
-        .update(JSON.stringify([entry.identity.key, entry.secret.version, choice]))
+        .update(JSON.stringify([entry.identity.key, entry.secret.version, nameOf(choice)]))
         .update(body)
         .digest()
         .subarray(0, ETAG_BYTES);
@@ -43,9 +47,10 @@ export function createSecretBodies(): SecretBodies {
   };
 }
 
-/** The name under which the body is kept; empty for the common one, so that it costs nothing to make. */
-export function representationName({ path, key, raw }: BodyChoice, storedPath: string): string {
-  return key === undefined && !raw && path === storedPath ? '' : JSON.stringify([path, key ?? null, raw]);
+/** The name under which the body is kept; empty for the common one, which batches ask for without a URL. */
+export function representationName(choice: BodyChoice, storedPath: string): string {
+  const { path, key, raw, name } = choice;
+  return key === undefined && !raw && path === storedPath ? '' : (name ?? nameOf(choice));
 }
 
 function contentType(body: string | Uint8Array, { raw }: BodyChoice): string {

@@ -2,27 +2,20 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { spannedPath } from './query.ts';
-import { PROBLEM_TYPE, retryAfterSeconds, toProblem } from './problem.ts';
+import { toProblemAnswer } from './problem-answer.ts';
+import { PROBLEM_TYPE, toProblem } from './problem.ts';
 
 /** Answers a request with the problem that tells of `error`. */
 export function sendProblem(reply: FastifyReply, error: unknown): FastifyReply {
-  const problem = { ...pathOf(reply.request), ...toProblem(error, reply.request.id) };
-  const retryAfter = retryAfterSeconds(error);
-  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
-  return reply
-    .code(problem.status)
-    .header('content-type', PROBLEM_TYPE)
-    .header('cache-control', 'no-store')
-    .header('x-request-id', reply.request.id)
-    .serializer(JSON.stringify)
-    .send(problem);
+  const { status, headers, body } = toProblemAnswer(error, reply.request.id, pathOf(reply.request));
+  // To a text the framework would add its character set, which the type does not have.
+  return reply.code(status).headers(headers).send(Buffer.from(body));
 }
 
 /** The secret's path, as the caller wrote it, on the routes that have one. */
-function pathOf(request: FastifyRequest): { readonly path?: string } {
+function pathOf(request: FastifyRequest): string {
   // Where there is no such route, the wildcard holds the whole URL.
-  const path = request.is404 ? '' : spannedPath(request);
-  return path === '' ? {} : { path };
+  return request.is404 ? '' : spannedPath(request);
 }
 
 /** Answers on a connection that no request could be read from, and closes it. */

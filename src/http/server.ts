@@ -6,14 +6,18 @@ import type { Log } from '../core/log.ts';
 import type { EventHub } from '../notifications/event-hub.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Resolver } from '../resolver/resolver.ts';
+import { Admission } from './admission.ts';
 import { createApp } from './app.ts';
 import { loadContract } from './contract.ts';
 import { contractOperations } from './contract-operations.ts';
+import { createDispatch, type Dispatch, type Route } from './dispatch.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { type Listener, type ListenerOptions, openListener } from './listener.ts';
+import type { OperationTools } from './operations/operation-tools.ts';
 import { operationHandlers } from './operations/table.ts';
 import { createRequestIds } from './request-context.ts';
 import { createSecretBodies } from './secret-body.ts';
+import { SecretReads } from './secret-reads.ts';
 import { Watches } from './watches.ts';
 
 export interface ServerOptions {
@@ -27,12 +31,16 @@ export interface ServerOptions {
 /** What one configuration serves. */
 interface Serving {
   readonly app: FastifyInstance;
+  readonly dispatch: Dispatch;
   readonly client: Client;
   /** Ends what waits for something. */
   readonly retired: AbortController;
 }
 
 interface Binding extends Pick<ListenerOptions, 'kind' | 'address'> {}
+
+// A secret is read as a whole, raw, or by some of its keys.
+const URLS_PER_ENTRY = 4;
 
 /** The HTTP side of the daemon: the listeners, and the routes behind them, which a new configuration replaces. */
 export class Server {
@@ -96,7 +104,7 @@ export class Server {
   async #open(bindings: ReadonlyMap<string, Binding>, { socket }: Config): Promise<void> {
     const shared: Omit<ListenerOptions, keyof Binding> = {
       socket,
-      onRequest: (request, response) => this.#serving?.app.routing(request, response),
+      onRequest: (connection, request, response) => this.#serving?.dispatch(connection, request, response),
       nextRequestId: this.#nextRequestId,
       clock: this.#options.clock,
     };
@@ -119,38 +127,39 @@ export class Server {
   }
 
   async #toServing(config: Config, client: Client): Promise<Serving> {
+    const { clock, log } = this.#options;
     const retired = new AbortController();
-    return { app: await this.#createApp(config, client, retired.signal), client, retired };
-  }
-
-  #createApp(config: Config, client: Client, retired: AbortSignal): Promise<FastifyInstance> {
-    const { events, metrics, clock, log, version } = this.#options;
-    const contract = loadContract();
-    const { maxEntries, maxBytes } = config.cache;
-    const handlers = operationHandlers({
+    const tools = this.#toTools(config, client, retired.signal);
+    const { routes: app, isOverloaded } = await createApp({
+      operations: contractOperations(tools.contract),
+      handlers: operationHandlers(tools),
       client,
-      resolver: new Resolver({ client, clock }),
-      metrics,
-      bodies: createSecretBodies(),
-      lifecycle: this.#lifecycle,
-      clock,
-      events,
-      watches: this.#watches,
-      retired,
-      contract,
-      about: { version, startedAt: this.#startedAt, maxEntries, maxBytes },
-    });
-    return createApp({
-      operations: contractOperations(contract),
-      handlers,
-      client,
-      hosts: config.hosts,
       maxBodyBytes: config.limits.bodyBytes,
       lifecycle: this.#lifecycle,
       clock,
       log,
-      nextRequestId: this.#nextRequestId,
     });
+    const { hosts } = config;
+    const admission = new Admission({ hosts, lifecycle: this.#lifecycle, nextRequestId: this.#nextRequestId });
+    const route: Route = (request, response) => app.routing(request, response);
+    const dispatch = createDispatch({ admission, isOverloaded, reads: tools.reads, route });
+    return { app, dispatch, client, retired };
+  }
+
+  #toTools(config: Config, client: Client, retired: AbortSignal): OperationTools {
+    const { events, metrics, clock, log, version } = this.#options;
+    const { maxEntries, maxBytes } = config.cache;
+    const lifecycle = this.#lifecycle;
+    const shared = { client, bodies: createSecretBodies(), lifecycle, clock, events, retired };
+    return {
+      ...shared,
+      reads: new SecretReads({ ...shared, log, maxKnown: URLS_PER_ENTRY * maxEntries }),
+      resolver: new Resolver({ client, clock }),
+      metrics,
+      watches: this.#watches,
+      contract: loadContract(),
+      about: { version, startedAt: this.#startedAt, maxEntries, maxBytes },
+    };
   }
 }
 

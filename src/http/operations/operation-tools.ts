@@ -6,6 +6,7 @@ import type { Resolver } from '../../resolver/resolver.ts';
 import type { JsonObject } from '../../core/json-object.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { SecretBodies } from '../secret-body.ts';
+import type { SecretReads } from '../secret-reads.ts';
 import type { Watches } from '../watches.ts';
 
 /** What the operations work with. */
@@ -14,6 +15,7 @@ export interface OperationTools {
   readonly resolver: Resolver;
   readonly metrics: Metrics;
   readonly bodies: SecretBodies;
+  readonly reads: SecretReads;
   readonly lifecycle: Lifecycle;
   readonly clock: Clock;
   readonly events: EventHub;

@@ -17,7 +17,7 @@ import { watchSecrets } from './watch-secrets.ts';
 /** Every handler under the `operationId` of the contract. */
 export function operationHandlers(tools: OperationTools): ReadonlyMap<string, Handler> {
   return new Map([
-    ['getSecret', getSecret(tools)],
+    ['getSecret', getSecret(tools.reads)],
     ['listSecrets', listSecrets(tools)],
     ['describeSecret', describeSecret(tools)],
     ['listVersions', listVersions(tools)],

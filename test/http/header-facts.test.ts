@@ -1,0 +1,52 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { test } from 'tap';
+import { Connection } from '../../src/http/connection.ts';
+import { headerFactsOf } from '../../src/http/header-facts.ts';
+
+const open = (): Connection => new Connection({ kind: 'api', isUnix: true }, new Socket());
+
+/** A request with these headers, as names and values turn by turn. */
+function asking(...headers: readonly string[]): IncomingMessage {
+  const request = new IncomingMessage(new Socket());
+  request.rawHeaders.push(...headers);
+  for (let at = 0; at < headers.length; at += 2) request.headers[headers[at] ?? ''] = headers[at + 1];
+  return request;
+}
+
+test("a client's own id is kept if it is well-formed", async (t) => {
+  const idOf = (id: string) => headerFactsOf(open(), asking('x-request-id', id)).requestId;
+  for (const id of ['a', 'A-z_0.9:x', 'x'.repeat(128)]) t.equal(idOf(id), id);
+  for (const id of ['', 'x'.repeat(129), 'a b', 'a\nb', 'a"b', 'é', 'a,b', '<x>']) t.equal(idOf(id), undefined, id);
+});
+
+test('the trace', async (t) => {
+  const traceOf = (traceparent: string) => headerFactsOf(open(), asking('traceparent', traceparent)).traceId;
+  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  t.equal(traceOf(`00-${traceId}-00f067aa0ba902b7-01`), traceId);
+  const broken = [
+    'x',
+    `00-${traceId}`,
+    `00-${traceId.toUpperCase()}-00f067aa0ba902b7-01`,
+    `00-${traceId}0-00f067aa0ba902b7-01`,
+    traceId,
+    `00-"${traceId.slice(2)}"-00f067aa0ba902b7-01`,
+  ];
+  for (const traceparent of broken) t.equal(traceOf(traceparent), undefined, traceparent);
+});
+
+test('what a connection repeats is not looked at again; anything else is', async (t) => {
+  const connection = open();
+  const first = headerFactsOf(connection, asking('accept', 'text/plain'));
+  t.ok(first.wantsRaw);
+  t.equal(headerFactsOf(connection, asking('accept', 'text/plain')), first);
+  for (const other of [
+    asking('accept', '*/*'),
+    asking('Accept', 'text/plain'),
+    asking('accept', 'text/plain', 'via', 'x'),
+    asking(),
+  ])
+    t.not(headerFactsOf(connection, other), first);
+  t.not(headerFactsOf(connection, asking('accept', 'text/plain')), first, 'only the last ones are kept');
+  t.not(headerFactsOf(open(), asking('accept', 'text/plain')), first, 'and only for the connection');
+});
