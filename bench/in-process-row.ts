@@ -1,14 +1,14 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startChild } from './child.ts';
-import type { Stand } from './ratio-row.ts';
 import type { FigureRow } from './row.ts';
-import { writeSecretsFile } from './secrets-file.ts';
+import { writeFewSecrets } from './secrets-file.ts';
+import type { Stand } from './stand.ts';
 
 /** Cached reads of the client without HTTP, with and without an audit file. */
 export async function measureInProcess({ pinning, directory, options }: Stand): Promise<FigureRow> {
   const own = await mkdtemp(join(directory, 'in-process-'));
-  await writeSecretsFile(own);
+  await writeFewSecrets(own);
   const read = async (...audit: readonly string[]): Promise<number> => {
     const args = [
       'bench/in-process-read.ts',

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import type { LoadAddress } from './load.ts';
 
 /** What a connection tells of each answer. */
 export interface AnswerSink {
@@ -7,8 +8,7 @@ export interface AnswerSink {
 }
 
 export interface LoadConnectionOptions {
-  readonly port: number;
-  readonly request: Buffer;
+  readonly address: LoadAddress;
   readonly bufferBytes: number;
   readonly sink: AnswerSink;
 }
@@ -16,20 +16,21 @@ export interface LoadConnectionOptions {
 const HEAD_END = '\r\n\r\n';
 const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
 
-/** One keep-alive connection with at most one request in flight. Knows of HTTP only what it needs to see an answer end. */
+/** One connection with at most one request in flight. Knows of HTTP only what it needs to see an answer end. */
 export class LoadConnection {
-  sentAtMs = 0;
+  /** From when its request counts. */
+  sinceMs = 0;
   readonly #options: LoadConnectionOptions;
   readonly #socket: Socket;
   #head: Buffer | undefined;
   #bodyLeft = 0;
   #status = 0;
+  #isClosed = false;
 
   constructor(options: LoadConnectionOptions) {
     this.#options = options;
     this.#socket = connect({
-      port: options.port,
-      host: '127.0.0.1',
+      ...options.address,
       noDelay: true,
       // Reads into one buffer: the generator must cost less than what it measures.
       onread: {
@@ -40,8 +41,8 @@ export class LoadConnection {
         },
       },
     });
-    this.#socket.on('error', (error) => options.sink.failed(this, error.message));
-    this.#socket.on('end', () => options.sink.failed(this, 'the server closed the connection'));
+    this.#socket.on('error', (error) => this.#failed(error.message));
+    this.#socket.on('end', () => this.#failed('the server closed the connection'));
   }
 
   whenOpen(): Promise<void> {
@@ -50,13 +51,19 @@ export class LoadConnection {
     });
   }
 
-  send(): void {
-    this.sentAtMs = performance.now();
-    this.#socket.write(this.#options.request);
+  /** May be called before it is open. */
+  send(request: Buffer, sinceMs: number): void {
+    this.sinceMs = sinceMs;
+    this.#socket.write(request);
   }
 
   close(): void {
-    this.#socket.removeAllListeners('end').destroy();
+    this.#isClosed = true;
+    this.#socket.destroy();
+  }
+
+  #failed(reason: string): void {
+    if (!this.#isClosed) this.#options.sink.failed(this, reason);
   }
 
   #read(bytes: Buffer): void {
@@ -76,7 +83,7 @@ export class LoadConnection {
     const hasBody = this.#status !== 304 && this.#status !== 204;
     const length = hasBody ? CONTENT_LENGTH.exec(head)?.[1] : '0';
     if (length === undefined) {
-      this.#options.sink.failed(this, 'an answer without a Content-Length');
+      this.#failed('an answer without a Content-Length');
       return;
     }
     this.#bodyLeft = Number(length);
@@ -85,7 +92,7 @@ export class LoadConnection {
 
   #readBody(count: number): void {
     this.#bodyLeft -= count;
-    if (this.#bodyLeft < 0) this.#options.sink.failed(this, 'more bytes than the Content-Length says');
+    if (this.#bodyLeft < 0) this.#failed('more bytes than the Content-Length says');
     else if (this.#bodyLeft === 0) this.#options.sink.answered(this, this.#status);
   }
 }

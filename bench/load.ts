@@ -1,14 +1,27 @@
+/** Where a server listens: a port of 127.0.0.1, or the path of a unix socket. */
+export type LoadAddress = { readonly port: number } | { readonly path: string };
+
 /** What the load generator is asked to do. */
 export interface LoadJob {
-  readonly port: number;
-  /** Bytes of one request, one character a byte. */
-  readonly request: string;
+  readonly address: LoadAddress;
+  /** Bytes of each request, one character a byte; sent in turn. */
+  readonly requests: readonly string[];
   readonly connections: number;
+  /** A connection for each request, closed after its answer. */
+  readonly isReconnecting?: boolean;
+  /**
+   * An open loop: so many requests a second are due, whether the ones before them were answered or not, and the latency
+   * of each counts from then. Without it a closed loop: each connection sends its next request when it has its answer.
+   */
+  readonly perSecond?: number;
   /** Ends after so long, or after so many requests. */
   readonly durationMs?: number;
-  readonly requests?: number;
+  readonly count?: number;
   readonly expectedStatus: number;
 }
+
+/** Microseconds, and how many answers took them. */
+export type LatencyCounts = readonly (readonly [micros: number, count: number])[];
 
 /** What it saw. */
 export interface LoadResult {
@@ -17,7 +30,7 @@ export interface LoadResult {
   readonly errors: number;
   readonly firstError?: string;
   readonly elapsedMs: number;
-  /** Share of the time that the generator itself was at work; near 1 it is what is measured. */
+  /** Share of the time that the generator itself was at work; near 1 it is what is measured, but for an open loop, which spins. */
   readonly generatorBusy: number;
-  readonly latencyMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  readonly latencies: LatencyCounts;
 }

@@ -1,31 +1,39 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureCold } from './cold-row.ts';
 import { startDaemon } from './daemon.ts';
 import { Generator } from './generator.ts';
 import { measureInProcess } from './in-process-row.ts';
 import { measureMemory } from './memory-row.ts';
 import type { BenchOptions } from './options.ts';
 import type { Pinning } from './pinning.ts';
-import { measureRatio, type Stand } from './ratio-row.ts';
+import { measureRatio } from './ratio-row.ts';
 import { requestRows } from './request-rows.ts';
 import { measureResolve } from './resolve-row.ts';
 import type { FigureRow, Row } from './row.ts';
 import { writeSecretsFile } from './secrets-file.ts';
 import { measureStampede } from './stampede-row.ts';
+import type { Stand } from './stand.ts';
 import { measureStart } from './start-row.ts';
+
+const BUNDLE = 'dist/keyfob.js';
 
 /** Measures every row, one after the other; one that fails does not end the others. */
 export async function measureRows(options: BenchOptions, pinning: Pinning): Promise<readonly Row[]> {
   const directory = await mkdtemp(join(tmpdir(), 'keyfob-bench-'));
   const generator = await Generator.start(pinning);
   try {
-    const daemon = await startDaemon({ pinning, directory, provider: await writeSecretsFile(directory) });
-    const stand = { options, pinning, generator, daemon, directory };
+    const provider = await writeSecretsFile(directory);
+    const daemon = await startDaemon({ pinning, directory, provider, bundle: BUNDLE });
+    const before = options.before;
+    const older = before === undefined ? [] : [await startDaemon({ pinning, directory, provider, bundle: before })];
+    const bundles = [BUNDLE, ...(before === undefined ? [] : [before])] as const;
     try {
-      return await measureAll(stand);
+      const daemons = [daemon, ...older] as const;
+      return await measureAll({ options, pinning, generator, daemons, bundles, directory, provider });
     } finally {
-      await daemon.stop();
+      await Promise.all([daemon, ...older].map((started) => started.stop()));
     }
   } finally {
     await generator.stop();
@@ -35,18 +43,22 @@ export async function measureRows(options: BenchOptions, pinning: Pinning): Prom
 
 async function measureAll(stand: Stand): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const plan of await requestRows(stand.daemon.port)) {
-    rows.push(...(await attempt(plan.name, async () => [await measureRatio(stand, plan)])));
+  const { only } = stand.options;
+  for (const plan of await requestRows(stand.daemons[0].port)) {
+    if (only.test(plan.name)) rows.push(...(await attempt(plan.name, async () => [await measureRatio(stand, plan)])));
   }
-  for (const [name, measure] of figureRows) rows.push(...(await attempt(name, () => measure(stand))));
+  for (const [name, measure] of figureRows) {
+    if (only.test(name)) rows.push(...(await attempt(name, () => measure(stand))));
+  }
   return rows;
 }
 
 const figureRows: readonly (readonly [string, (stand: Stand) => Promise<readonly FigureRow[]>])[] = [
   ['resolve', async (stand) => [await measureResolve(stand)]],
   ['in-process read', async (stand) => [await measureInProcess(stand)]],
+  ['cold miss', async (stand) => [await measureCold(stand)]],
   ['stampede', async (stand) => [await measureStampede(stand)]],
-  ['start', async (stand) => [await measureStart(stand)]],
+  ['start', measureStart],
   ['memory', measureMemory],
 ];
 

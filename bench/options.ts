@@ -2,31 +2,46 @@ import { parseArgs } from 'node:util';
 
 /** How much is measured. */
 export interface BenchOptions {
-  /** Rounds of each row; each round loads both servers. */
+  /** Rounds of each row; each round loads every server. */
   readonly rounds: number;
   /** Seconds of load on one server in one round. */
   readonly seconds: number;
+  /** Before the rounds: enough for the compiler to be done with the hot path. */
+  readonly warmUpMs: number;
   /** Few and short rounds: says that everything can be measured, not how fast it is. */
   readonly isQuick: boolean;
   /** Starts of the daemon. */
   readonly starts: number;
   /** Requests between the two looks at the memory. */
   readonly memoryRequests: number;
+  /** Rows whose names match. */
+  readonly only: RegExp;
+  /** A bundle that was built before, measured beside the present one. */
+  readonly before?: string;
 }
 
 /** @throws TypeError for an option that is unknown or not a positive number. */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
-    options: { rounds: { type: 'string' }, seconds: { type: 'string' }, quick: { type: 'boolean', default: false } },
+    options: {
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      before: { type: 'string' },
+    },
   });
   const isQuick = values.quick;
   return {
-    rounds: Math.ceil(parsePositive('rounds', values.rounds ?? (isQuick ? '3' : '15'))),
-    seconds: parsePositive('seconds', values.seconds ?? (isQuick ? '0.3' : '0.5')),
+    rounds: Math.ceil(parsePositive('rounds', values.rounds ?? (isQuick ? '1' : '11'))),
+    seconds: parsePositive('seconds', values.seconds ?? (isQuick ? '0.2' : '0.5')),
+    warmUpMs: isQuick ? 150 : 800,
     isQuick,
-    starts: isQuick ? 3 : 7,
+    starts: isQuick ? 3 : 9,
     memoryRequests: isQuick ? 20_000 : 1_000_000,
+    only: new RegExp(values.only, 'i'),
+    ...(values.before !== undefined && { before: values.before }),
   };
 }
 

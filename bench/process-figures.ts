@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** Memory of a process, in bytes. */
 export interface Memory {
@@ -7,16 +7,17 @@ export interface Memory {
   readonly anonymous: number;
 }
 
-// USER_HZ: proc(5) counts in hundredths of a second on every architecture that Node runs on.
-const TICK_MICROS = 10_000;
-
-/** CPU time of all threads of a process so far, user and kernel, in microseconds; undefined where there is no /proc. */
+/**
+ * CPU time of all threads of a process so far, user and kernel, in microseconds; undefined where there is no /proc.
+ * From the scheduler (proc-schedstat: nanoseconds on a core), for `/proc/PID/stat` counts in hundredths of a second.
+ */
 export async function cpuMicros(pid: number): Promise<number | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // The command's name, in parentheses, may hold spaces; utime and stime are the 12th and 13th fields after it.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (fields === undefined) return undefined;
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MICROS;
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => undefined);
+  if (threads === undefined) return undefined;
+  const stats = await Promise.all(
+    threads.map((thread) => readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0')),
+  );
+  return stats.reduce((sum, stat) => sum + Number.parseInt(stat, 10), 0) / 1_000;
 }
 
 /** @throws Error where there is no /proc. */

@@ -1,130 +1,159 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Ask, capture, toRequestBytes } from './capture.ts';
 import { startChild } from './child.ts';
-import type { BenchDaemon } from './daemon.ts';
-import type { Generator } from './generator.ts';
-import type { LoadJob } from './load.ts';
-import type { BenchOptions } from './options.ts';
-import type { Pinning } from './pinning.ts';
-import { cpuMicros } from './process-figures.ts';
+import { type BenchDaemon, startDaemon } from './daemon.ts';
+import { Latencies } from './latencies.ts';
+import type { LoadAddress, LoadJob } from './load.ts';
 import { median, type RatioRow, type ServerFigures, spreadOf } from './row.ts';
-
-export interface Stand {
-  readonly options: BenchOptions;
-  readonly pinning: Pinning;
-  readonly generator: Generator;
-  readonly daemon: BenchDaemon;
-  readonly directory: string;
-}
+import { sample, type Sample } from './sample.ts';
+import type { Stand } from './stand.ts';
 
 export interface RatioPlan {
   readonly name: string;
-  readonly budget: string;
+  readonly budget?: string;
   readonly ask: Ask;
   readonly expectedStatus?: number;
   readonly connections?: number;
-}
-
-interface Sample extends ServerFigures {
-  readonly generatorBusy: number;
+  readonly isUnix?: boolean;
+  readonly isReconnecting?: boolean;
+  /** Requests a second when the latency is measured; far below what the server could do. */
+  readonly perSecond?: number;
+  /** Of a daemon of its own; else the one of the stand. */
+  readonly settings?: object;
 }
 
 const CONNECTIONS = 16;
-// Enough for the compiler to be done with the hot path.
-const WARM_UP_MS = 800;
+const PER_SECOND = 2_000;
 const BARE_READY = /bare server on (\d+)/;
 
-/** Loads the daemon and a bare server that sends the same bytes, turn by turn. */
+/** A server that is loaded in each round. */
+interface Loaded {
+  readonly pid: number;
+  readonly address: LoadAddress;
+  readonly trim?: () => Promise<void>;
+}
+
+/** What one server did in all rounds. */
+interface Series {
+  readonly flatOut: readonly Sample[];
+  readonly paced: readonly Sample[];
+}
+
+/** Loads the daemon, an older build of it where one is given, and a bare server that sends the same bytes, turn by turn. */
 export async function measureRatio(stand: Stand, plan: RatioPlan): Promise<RatioRow> {
-  const { daemon, directory, pinning, options } = stand;
-  const { ask, expectedStatus = 200, connections = CONNECTIONS } = plan;
-  const answer = await capture(daemon.port, ask);
-  if (answer.status !== expectedStatus) throw new Error(`the daemon answers ${answer.status}, not ${expectedStatus}`);
-  const file = join(directory, 'bare.json');
-  await writeFile(file, JSON.stringify(answer));
-  const bare = await startChild({ prefix: pinning.server, args: ['bench/bare-server.ts', file], ready: BARE_READY });
+  const daemons = await daemonsOf(stand, plan);
   try {
-    const request = toRequestBytes(ask);
-    const load = { request, connections, expectedStatus, durationMs: options.seconds * 1_000 };
-    const servers = [
-      { pid: daemon.pid, job: { ...load, port: daemon.port } },
-      { pid: bare.pid, job: { ...load, port: Number(bare.said) } },
-    ] as const;
-    for (const { pid, job } of servers) await sample(stand.generator, pid, { ...job, durationMs: WARM_UP_MS });
-    const rounds: Round[] = [];
-    for (let round = 0; round < options.rounds; round += 1) {
-      const [ours, theirs] = servers;
-      const keyfob = await sample(stand.generator, ours.pid, ours.job);
-      await daemon.trimAudit();
-      rounds.push({ keyfob, bare: await sample(stand.generator, theirs.pid, theirs.job) });
+    const bare = await startBare(stand, plan, daemons[0]);
+    try {
+      const address = plan.isUnix === true ? { path: bare.socketPath } : { port: Number(bare.said) };
+      const ours = daemons.map((daemon) => toLoaded(daemon, plan));
+      return toRow(plan, await measureRounds(stand, plan, [...ours, { pid: bare.pid, address }]));
+    } finally {
+      await bare.stop();
     }
-    return toRow(plan, rounds);
   } finally {
-    await bare.stop();
+    if (plan.settings !== undefined) await Promise.all(daemons.map((daemon) => daemon.stop()));
   }
 }
 
-async function sample(generator: Generator, pid: number, job: LoadJob): Promise<Sample> {
-  const before = await cpuMicros(pid);
-  const result = await generator.run(job);
-  const after = await cpuMicros(pid);
-  if (result.errors > 0) throw new Error(`${result.errors} errors, the first: ${result.firstError ?? 'unknown'}`);
-  return {
-    perSecond: (result.responses / result.elapsedMs) * 1_000,
-    ...(before !== undefined &&
-      after !== undefined && {
-        cpuMicros: (after - before) / result.responses,
-        busy: (after - before) / 1_000 / result.elapsedMs,
-      }),
-    p50Ms: result.latencyMs.p50,
-    p99Ms: result.latencyMs.p99,
-    generatorBusy: result.generatorBusy,
+type Daemons = readonly [BenchDaemon, ...BenchDaemon[]];
+
+async function daemonsOf({ daemons, bundles, ...place }: Stand, { settings }: RatioPlan): Promise<Daemons> {
+  if (settings === undefined) return daemons;
+  const [bundle, ...others] = bundles;
+  const first = await startDaemon({ ...place, bundle, settings });
+  // An older build may not know the settings.
+  const older = others.map((other) => startDaemon({ ...place, bundle: other, settings }).catch(() => undefined));
+  return [first, ...(await Promise.all(older)).filter((daemon) => daemon !== undefined)];
+}
+
+async function startBare({ pinning, directory }: Stand, plan: RatioPlan, { port }: BenchDaemon) {
+  const { ask, expectedStatus = 200 } = plan;
+  const answer = await capture(port, ask);
+  if (answer.status !== expectedStatus) throw new Error(`the daemon answers ${answer.status}, not ${expectedStatus}`);
+  const own = await mkdtemp(join(directory, 'bare-'));
+  const [file, socketPath] = [join(own, 'answer.json'), join(own, 'bare.sock')];
+  await writeFile(file, JSON.stringify(answer));
+  const args = ['bench/bare-server.ts', file, socketPath];
+  return { ...(await startChild({ prefix: pinning.server, args, ready: BARE_READY })), socketPath };
+}
+
+const toLoaded = (daemon: BenchDaemon, { isUnix }: RatioPlan): Loaded => ({
+  pid: daemon.pid,
+  address: isUnix === true ? { path: daemon.socketPath } : { port: daemon.port },
+  trim: () => daemon.trimAudit(),
+});
+
+async function measureRounds(stand: Stand, plan: RatioPlan, servers: readonly Loaded[]): Promise<readonly Series[]> {
+  const { ask, expectedStatus = 200, connections = CONNECTIONS, isReconnecting = false, perSecond = PER_SECOND } = plan;
+  const { rounds, seconds, warmUpMs } = stand.options;
+  const job = {
+    requests: [toRequestBytes(ask)],
+    connections,
+    isReconnecting,
+    expectedStatus,
+    durationMs: seconds * 1_000,
   };
+  const load = async ({ pid, address, trim }: Loaded, change: Partial<LoadJob>): Promise<Sample> => {
+    const result = await sample(stand.generator, pid, { ...job, address, ...change });
+    await trim?.();
+    return result;
+  };
+  const all = servers.map((server) => ({ server, flatOut: [] as Sample[], paced: [] as Sample[] }));
+  for (const { server } of all) await load(server, { durationMs: warmUpMs });
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { server, flatOut } of all) flatOut.push(await load(server, {}));
+    for (const { server, paced } of all) paced.push(await load(server, { perSecond }));
+  }
+  return all;
 }
 
 // Below it a server did not have its core to itself, and the round compares two different machines.
 const UNDISTURBED_BUSY = 0.9;
 const FEWEST_ROUNDS = 3;
 
-interface Round {
-  readonly keyfob: Sample;
-  readonly bare: Sample;
+/** Numbers of the rounds in which every server had its core; of all of them when those are too few. */
+function undisturbed(all: readonly Series[]): readonly number[] {
+  const numbers = [...(all[0]?.flatOut.keys() ?? [])];
+  const good = numbers.filter((at) => all.every(({ flatOut }) => (flatOut[at]?.busy ?? 1) >= UNDISTURBED_BUSY));
+  return good.length >= FEWEST_ROUNDS ? good : numbers;
 }
 
-/** Rounds in which both servers had their core; all of them when those are too few. */
-function undisturbed(rounds: readonly Round[]): readonly Round[] {
-  const good = rounds.filter(({ keyfob, bare }) =>
-    [keyfob, bare].every(({ busy }) => busy === undefined || busy >= UNDISTURBED_BUSY),
-  );
-  return good.length >= FEWEST_ROUNDS ? good : rounds;
-}
-
-function toRow({ name, budget }: RatioPlan, all: readonly Round[]): RatioRow {
-  const rounds = undisturbed(all);
-  const throughput = rounds.map(({ keyfob, bare }) => keyfob.perSecond / bare.perSecond);
-  const cpu = rounds.flatMap(({ keyfob, bare }) =>
-    keyfob.cpuMicros === undefined || bare.cpuMicros === undefined ? [] : [bare.cpuMicros / keyfob.cpuMicros],
-  );
+function toRow({ name, budget = '' }: RatioPlan, all: readonly Series[]): RatioRow {
+  const counted = undisturbed(all);
+  const roundsOf = ({ flatOut }: Series): readonly Sample[] => counted.flatMap((at) => flatOut[at] ?? []);
+  const [ours, theirs] = [all[0], all.at(-1)];
+  if (ours === undefined || theirs === undefined) throw new TypeError('no servers');
+  const [keyfob, bare] = [roundsOf(ours), roundsOf(theirs)];
+  const before = all.length > 2 ? all[1] : undefined;
+  const ratios = (samples: readonly Sample[], of: (bare: Sample, sample: Sample) => number) =>
+    spreadOf(samples.flatMap((one, at) => (bare[at] === undefined ? [] : [of(bare[at], one)])));
+  const cpuRatio = (bareOne: Sample, one: Sample): number => (bareOne.cpuMicros ?? NaN) / (one.cpuMicros ?? NaN);
   return {
     kind: 'ratio',
     name,
     budget,
-    rounds: rounds.length,
-    throughput: spreadOf(throughput),
-    ...(cpu.length > 0 && { cpu: spreadOf(cpu) }),
-    keyfob: toFigures(rounds.map(({ keyfob }) => keyfob)),
-    bare: toFigures(rounds.map(({ bare }) => bare)),
-    generatorBusy: Math.max(...rounds.flatMap(({ keyfob, bare }) => [keyfob.generatorBusy, bare.generatorBusy])),
+    rounds: counted.length,
+    throughput: ratios(keyfob, (bareOne, one) => one.perSecond / bareOne.perSecond),
+    ...(keyfob[0]?.cpuMicros !== undefined && { cpu: ratios(keyfob, cpuRatio) }),
+    ...(before !== undefined && { cpuBefore: ratios(roundsOf(before), cpuRatio), before: toFigures(before, counted) }),
+    keyfob: toFigures(ours, counted),
+    bare: toFigures(theirs, counted),
+    generatorBusy: Math.max(...[...keyfob, ...bare].map(({ generatorBusy }) => generatorBusy)),
   };
 }
 
-function toFigures(samples: readonly Sample[]): ServerFigures {
-  const cpu = samples.flatMap(({ cpuMicros: micros }) => (micros === undefined ? [] : [micros]));
+function toFigures({ flatOut, paced }: Series, counted: readonly number[]): ServerFigures {
+  const samples = counted.flatMap((at) => flatOut[at] ?? []);
+  const cpu = samples.flatMap(({ cpuMicros }) => (cpuMicros === undefined ? [] : [cpuMicros]));
+  const latencies = Latencies.of(paced.map((one) => one.latencies));
+  const [p50Ms = 0, p99Ms = 0, p999Ms = 0] = [0.5, 0.99, 0.999].map((share) => latencies.percentile(share));
   return {
     perSecond: median(samples.map(({ perSecond }) => perSecond)),
     ...(cpu.length > 0 && { cpuMicros: median(cpu), busy: median(samples.map(({ busy = 0 }) => busy)) }),
-    p50Ms: median(samples.map(({ p50Ms }) => p50Ms)),
-    p99Ms: median(samples.map(({ p99Ms }) => p99Ms)),
+    p50Ms,
+    p99Ms,
+    p999Ms,
   };
 }

@@ -6,13 +6,16 @@ export interface Spread {
 
 /** One server under load: medians of its rounds. */
 export interface ServerFigures {
+  /** Flat out. */
   readonly perSecond: number;
-  /** CPU time of one request; absent where there is no /proc. */
+  /** CPU time of one request flat out; absent where there is no /proc. */
   readonly cpuMicros?: number;
   /** Share of the time that the server was at work; below 0.9 something else ran on its core, or the load was too little. */
   readonly busy?: number;
+  /** At a fixed rate, from when a request was due. */
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly p999Ms: number;
 }
 
 /** A row that is measured against the bare server. Ratios above 1 are better than bare. */
@@ -24,7 +27,10 @@ export interface RatioRow {
   readonly rounds: number;
   readonly throughput: Spread;
   readonly cpu?: Spread;
+  /** Of an older build, measured in the same rounds. */
+  readonly cpuBefore?: Spread;
   readonly keyfob: ServerFigures;
+  readonly before?: ServerFigures;
   readonly bare: ServerFigures;
   readonly generatorBusy: number;
 }

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** A Vault on loopback with one KV v2 secret at every path, that counts reads and takes its time for each. */
+/** A Vault on loopback with one KV v2 secret at every path, that counts reads and may take its time for each. */
 export interface SlowVault {
   readonly address: string;
+  /** As a provider of the configuration. */
+  readonly provider: object;
   reads(): number;
   close(): Promise<void>;
 }
@@ -16,23 +18,28 @@ const SECRET = envelope({
   metadata: { created_time: '2026-01-01T00:00:00Z', deletion_time: '', destroyed: false, version: 1 },
 });
 const TOKEN = envelope({ ttl: 0, renewable: false, num_uses: 0 });
+const MOUNT = envelope({ path: 'secret/', type: 'kv', options: { version: '2' } });
 
 export async function startSlowVault(delayMs: number): Promise<SlowVault> {
   let reads = 0;
-  const server = createServer((request, response) => {
-    const isRead = request.url?.startsWith('/v1/secret/data/') === true;
+  const server = createServer(({ url = '' }, response) => {
+    const isRead = url.startsWith('/v1/secret/data/');
     if (isRead) reads += 1;
-    const answer = (): void =>
-      void response.writeHead(200, { 'content-type': 'application/json' }).end(isRead ? SECRET : TOKEN);
-    if (isRead) setTimeout(answer, delayMs);
+    const body = isRead ? SECRET : url.startsWith('/v1/sys/internal/ui/mounts/') ? MOUNT : TOKEN;
+    const answer = (): void => void response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+    if (isRead && delayMs > 0) setTimeout(answer, delayMs);
     else answer();
   });
+  server.keepAliveTimeout = 75_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new TypeError('the server has no port');
+  const listening = server.address();
+  if (typeof listening !== 'object' || listening === null) throw new TypeError('the server has no port');
+  const address = `http://127.0.0.1:${listening.port}`;
+  const auth = { method: 'token', token: 'bench-token' };
   return {
-    address: `http://127.0.0.1:${address.port}`,
+    address,
+    provider: { name: 'vault', type: 'vault', address, auth, revokeOnShutdown: false },
     reads: () => reads,
     close: async () => {
       server.close();

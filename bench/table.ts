@@ -11,11 +11,12 @@ export function toTables(rows: readonly Row[]): string {
         'against bare node:http',
         'budget',
         'CPU',
+        'CPU before',
         'throughput',
         'CPU µs',
         'busy %',
         'requests/s',
-        'p50 / p99 ms',
+        'p50 / p99 / p99.9 ms',
         'rounds',
       ],
       ratios.map(ratioCells),
@@ -28,15 +29,25 @@ export function toTables(rows: readonly Row[]): string {
 
 const spread = ({ best, median }: Spread): string => `${median.toFixed(2)} (${best.toFixed(2)})`;
 
-const ratioCells = ({ name, budget, rounds, cpu, throughput, keyfob, bare }: RatioRow): readonly string[] => [
+const ratioCells = ({
+  name,
+  budget,
+  rounds,
+  cpu,
+  cpuBefore,
+  throughput,
+  keyfob,
+  bare,
+}: RatioRow): readonly string[] => [
   name,
   budget,
   cpu === undefined ? 'no /proc' : spread(cpu),
+  cpuBefore === undefined ? '' : spread(cpuBefore),
   spread(throughput),
   both(keyfob, bare, ({ cpuMicros }) => (cpuMicros === undefined ? '-' : cpuMicros.toFixed(1))),
   both(keyfob, bare, ({ busy }) => (busy === undefined ? '-' : (busy * 100).toFixed(0))),
   both(keyfob, bare, ({ perSecond }) => Math.round(perSecond).toLocaleString('en')),
-  `${keyfob.p50Ms.toFixed(2)} / ${keyfob.p99Ms.toFixed(2)}`,
+  both(keyfob, bare, ({ p50Ms, p99Ms, p999Ms }) => [p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(2)).join(' / ')),
   String(rounds),
 ];
 
