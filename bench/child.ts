@@ -21,9 +21,9 @@ export interface ChildPlan {
   readonly ready: RegExp;
 }
 
-const READY_WITHIN_MS = 10_000;
+const READY_WITHIN_MS = 60_000;
 
-/** Starts Node and waits for its line. @throws Error with its output when it ends before, or is not ready in 10 s. */
+/** Starts Node and waits for its line. @throws Error with its output when it ends before, or is not ready in a minute. */
 export async function startChild({ prefix, args, ready }: ChildPlan): Promise<Child> {
   const [command = process.execPath, ...rest] = [...prefix, process.execPath, ...args];
   const startedMs = performance.now();
