@@ -21,7 +21,7 @@ const told = { onStoreChange: nothing, onBreakerChange: nothing };
 const events = new EventHub(systemClock);
 const around = { kinds: providerKinds, events, metrics, clock: systemClock, log, random: Math.random, ...told };
 const { config } = localConfig(file, providerKinds, {});
-const audit = { enabled: auditFile !== undefined, sink: auditFile ?? 'stdout' };
+const audit = { enabled: auditFile !== undefined, sink: auditFile ?? 'stdout', failClosed: false };
 const { client } = await compose(around, { ...config, audit });
 
 const request = { path: 'value/60', context: { caller: 'anonymous', source: 'bench', requestId: 'bench' } };

@@ -1,14 +1,13 @@
 import { createPolicy } from './access/policy.ts';
-import { type AuditLog, createAuditLog, noAudit } from './audit/audit-log.ts';
+import { createAuditLog, noAudit } from './audit/audit-log.ts';
 import { Client } from './client/client.ts';
 import type { Source } from './client/source.ts';
+import { openAudit } from './compose/audit.ts';
 import { openCache } from './compose/cache.ts';
-import type { Composition, Surroundings } from './compose/composition.ts';
+import type { Composition, OpenAudit, Surroundings } from './compose/composition.ts';
 import { toSources } from './compose/sources.ts';
 import type { Config } from './config/config.ts';
-import { ConfigurationError } from './core/errors/configuration-error.ts';
 import type { SecretProvider } from './core/provider.ts';
-import { type LineSink, openLineSink } from './observability/line-sink.ts';
 
 /**
  * Builds the object graph of a configuration and starts its providers. Of the previous one it takes over what has not
@@ -21,15 +20,19 @@ export async function compose(around: Surroundings, config: Config, previous?: C
   );
   const known = providersOf(previous);
   const added = [...instances.values()].flat().filter(({ provider }) => !known.has(provider));
+  let opened: OpenAudit | undefined;
   try {
     await Promise.all(added.map(({ name, provider }) => provider.start(() => around.onStoreChange(name))));
-    const auditSink = await openAuditSink(around, config, previous);
+    opened = await openAudit(around, config.audit, previous);
     const kept = await openCache(around, config, previous);
-    const audit: AuditLog = auditSink === undefined ? noAudit : createAuditLog(auditSink, around.clock);
+    const { failClosed } = config.audit;
+    const audit =
+      opened === undefined ? noAudit : createAuditLog({ sink: opened.sink, failClosed, clock: around.clock });
     const policy = createPolicy(config.access.callers);
     const client = new Client({ ...around, config, instances, cache: kept.cache, policy, audit });
-    return { config, instances, ...kept, client, ...(auditSink !== undefined && { auditSink }) };
+    return { config, instances, ...kept, client, ...(opened !== undefined && { audit: opened }) };
   } catch (error) {
+    if (opened?.sink !== previous?.audit?.sink) await opened?.close();
     await Promise.all(added.map(({ provider }) => provider.close()));
     throw error;
   }
@@ -61,28 +64,10 @@ export async function retire(composition: Composition, staying?: Composition): P
   const ended = sourcesOf(composition).filter(({ provider }) => !providers.has(provider));
   await Promise.all(ended.map(({ provider }) => provider.close()));
   if (composition.cacheFile !== staying?.cacheFile) await composition.cacheFile?.close();
-  if (composition.auditSink !== staying?.auditSink) await composition.auditSink?.close();
+  if (composition.audit?.sink !== staying?.audit?.sink) await composition.audit?.close();
 }
 
 const sourcesOf = (composition?: Composition): readonly Source[] => [...(composition?.instances.values() ?? [])].flat();
 
 const providersOf = (composition?: Composition): ReadonlySet<SecretProvider> =>
   new Set(sourcesOf(composition).map(({ provider }) => provider));
-
-async function openAuditSink(
-  { metrics, log }: Surroundings,
-  { audit }: Config,
-  previous: Composition | undefined,
-): Promise<LineSink | undefined> {
-  if (!audit.enabled) return undefined;
-  if (previous?.auditSink !== undefined && previous.config.audit.sink === audit.sink) return previous.auditSink;
-  const onError = (err: Error): void => {
-    metrics.auditErrors.inc();
-    log.error({ err }, 'the audit sink failed');
-  };
-  try {
-    return await openLineSink({ target: audit.sink, onError });
-  } catch (cause) {
-    throw new ConfigurationError('MissingEndpoint', `the audit file '${audit.sink}' cannot be opened`, { cause });
-  }
-}

@@ -1,4 +1,5 @@
 import { compose, forgetReplaced, leaveFile, retire } from './compose.ts';
+import { useAudit } from './compose/audit.ts';
 import type { Composition, Surroundings } from './compose/composition.ts';
 import type { Config } from './config/config.ts';
 import { Server } from './http/server.ts';
@@ -62,6 +63,7 @@ export class Daemon {
   async start(config: Config): Promise<readonly string[]> {
     const composition = await compose(this.#around, config);
     const names = await this.#serve(composition);
+    useAudit(composition);
     this.#composition = composition;
     this.#webhooks.use(config.notifications.webhooks);
     composition.client.adoptEntries();
@@ -80,9 +82,20 @@ export class Daemon {
     this.#composition = next;
     this.#webhooks.use(config.notifications.webhooks);
     this.#log.level = config.log.level;
+    useAudit(next);
     next.client.adoptEntries();
     if (previous !== undefined) this.#retireLater(previous, next);
     return names;
+  }
+
+  /** The file of the audit was moved away, or may have been. */
+  reopenAudit(): void {
+    this.#composition?.audit?.reopen();
+  }
+
+  /** For an end without a stop. */
+  flushAudit(): void {
+    this.#composition?.audit?.sink.flushNow();
   }
 
   /** Drains, then ends everything; nothing in flight is lost. */

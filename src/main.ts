@@ -1,3 +1,4 @@
+import { audit } from './cli/audit.ts';
 import { dispatch } from './cli/dispatch.ts';
 import { check } from './cli/check.ts';
 import type { ConfigLoader } from './cli/config-loader.ts';
@@ -36,9 +37,12 @@ async function runDaemon(loader: ConfigLoader): Promise<ExitCode> {
   // One after the other: each takes over what the one before it left.
   let reloaded = started.catch(() => undefined);
   const onHangup = (): void => {
+    daemon.reopenAudit();
     reloaded = reloaded.then(() => reload(daemon, loader));
   };
   process.on('SIGHUP', onHangup);
+  // Of a failure that nobody caught; after a stop there is nothing left to write.
+  process.once('exit', () => daemon.flushAudit());
   return keepAlive<ExitCode>(async () => {
     await started;
     await toldToStop;
@@ -77,6 +81,7 @@ function announce(names: readonly string[], isQuickStart: boolean, log: Log): vo
 const commands = new Map<string, Command>([
   ['serve', (args, commandIo) => serve(args, commandIo, runDaemon)],
   ['check', check],
+  ['audit', audit],
   ...readingCommands(loadContract()),
 ]);
 

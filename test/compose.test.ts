@@ -69,7 +69,7 @@ function createRig(t: Test) {
   return { clock, made, around, make, events };
 }
 
-const noAudit = { enabled: false, sink: 'stdout' };
+const noAudit = { enabled: false, sink: 'stdout', failClosed: false };
 const provider = (name: string, options: Readonly<Record<string, unknown>> = {}) => ({
   name,
   type: 'local' as const,

@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.ts';
 /** What a command takes besides `--help`. */
 export interface CommandLine<O extends ParseArgsOptionsConfig> {
   readonly options: O;
-  /** Names of the arguments without dashes, in order. */
+  /** Names of the arguments without dashes, in order; there may be many of the last one if it ends in `...`. */
   readonly positionals: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export function parseCommandLine<const O extends ParseArgsOptionsConfig>(
 ) {
   rejectUnknownOptions(args, options);
   const { values, positionals } = strictly(args, options);
-  const surplus = positionals[names.length];
+  const surplus = names.at(-1)?.endsWith('...') === true ? undefined : positionals[names.length];
   if (surplus !== undefined) throw new UsageError(`unexpected argument '${surplus}'`);
   return { values, positionals };
 }

@@ -6,6 +6,8 @@ The daemon:
                                  serve secrets until told to stop
   check [--config FILE] [--connect]
                                  report every problem of the configuration
+  audit verify [--key FILE]... [--config FILE] [--head HASH]... [--mixed] FILE...
+                                 tell whether an audit file is as it was written
 
 Of a running daemon:
   get PATH [--key K] [--version V] [--stage S] [--provider P] [--json] [--fresh]

@@ -38,6 +38,12 @@ export class AccessRecorder {
     this.#options = options;
   }
 
+  /** Before something that cannot be taken back. @throws RequestError when it could not be recorded. */
+  assertReady(): void {
+    this.#options.audit.assertWritable();
+  }
+
+  /** @throws RequestError when the access may not happen, as it cannot be recorded. */
   succeeded(access: Access, outcome: Outcome): void {
     const { audit, metrics, clock, log, logAccess } = this.#options;
     const { operation, path, context } = access;

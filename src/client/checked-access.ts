@@ -42,6 +42,7 @@ export class CheckedAccess {
     let provider: string | undefined;
     try {
       policy.assertAllowed(asked.context, asked.operation);
+      recorder.assertReady();
       const answer = await work((name) => (provider = name));
       recorder.succeeded(access, { provider: provider ?? 'none', cached: false });
       return answer;

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { CacheFile } from '../cache/persistence/cache-file.ts';
-import { readPersistenceKey } from '../cache/persistence/persistence-key.ts';
 import { SecretCache } from '../cache/secret-cache.ts';
 import type { Config } from '../config/config.ts';
+import { readSymmetricKey } from '../core/symmetric-key.ts';
 import type { Composition, KeptCache, Surroundings } from './composition.ts';
+
+const KEY_PURPOSE = { setting: 'cache.persistence', code: 'InvalidCacheConfig' } as const;
 
 /**
  * The cache of the previous composition where nothing about it has changed; else a new one with its entries, or at the
@@ -33,8 +35,8 @@ export async function openCache(around: Surroundings, config: Config, previous?:
   const { file, key, previousKeys } = persistence;
   cacheFile = new CacheFile({
     file,
-    readKey: () => readPersistenceKey(key),
-    readPreviousKeys: () => Promise.all(previousKeys.map(readPersistenceKey)),
+    readKey: () => readSymmetricKey(key, KEY_PURPOSE),
+    readPreviousKeys: () => Promise.all(previousKeys.map((earlier) => readSymmetricKey(earlier, KEY_PURPOSE))),
     bindings,
     cache,
     clock,

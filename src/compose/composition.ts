@@ -1,3 +1,5 @@
+import type { AuditSink } from '../audit/audit-sink.ts';
+import type { ChainKey } from '../audit/chain-key.ts';
 import type { CacheFile } from '../cache/persistence/cache-file.ts';
 import type { SecretCache } from '../cache/secret-cache.ts';
 import type { Client } from '../client/client.ts';
@@ -7,7 +9,6 @@ import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { ProviderKind } from '../core/provider.ts';
 import type { EventHub } from '../notifications/event-hub.ts';
-import type { LineSink } from '../observability/line-sink.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { BreakerState } from '../resilience/breaker.ts';
 
@@ -32,10 +33,19 @@ export interface KeptCache {
   readonly cacheFile?: CacheFile;
 }
 
+/** Where the audit goes, and how it is sealed by this configuration. */
+export interface OpenAudit {
+  readonly sink: AuditSink;
+  readonly key: ChainKey | undefined;
+  /** The file may have been moved away. */
+  reopen(): void;
+  close(): Promise<void>;
+}
+
 /** The client and what it is made of, for one configuration. */
 export interface Composition extends KeptCache {
   readonly config: Config;
   readonly instances: Instances;
   readonly client: Client;
-  readonly auditSink?: LineSink;
+  readonly audit?: OpenAudit;
 }

@@ -75,6 +75,17 @@ export interface BudgetConfig {
   readonly burst: number;
 }
 
+/** The record of every access. */
+export interface AuditConfig {
+  readonly enabled: boolean;
+  /** `stdout`, or a file. */
+  readonly sink: string;
+  /** 32 bytes, for the chain of the lines. */
+  readonly key?: CredentialSetting;
+  /** Answers nothing that was not written. */
+  readonly failClosed: boolean;
+}
+
 /** A receiver of events. */
 export interface WebhookConfig {
   readonly url: string;
@@ -118,7 +129,7 @@ export interface Config {
   readonly deadlineMs: number;
   readonly limits: { readonly valueBytes: number; readonly bodyBytes: number };
   readonly access: { readonly mode: 'open'; readonly callers: readonly CallerConfig[] };
-  readonly audit: { readonly enabled: boolean; readonly sink: string };
+  readonly audit: AuditConfig;
   readonly notifications: { readonly webhooks: readonly WebhookConfig[] };
   readonly log: { readonly level: LogLevel };
 }

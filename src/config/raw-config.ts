@@ -1,7 +1,7 @@
 /* The configuration as it is written, after the schema has been checked and its defaults were filled in. */
 import type { Operation } from '../core/access-context.ts';
 import type { ProviderType } from '../core/provider.ts';
-import type { LogLevel, PersistenceConfig, WebhookConfig } from './config.ts';
+import type { AuditConfig, LogLevel, PersistenceConfig, WebhookConfig } from './config.ts';
 
 /** A duration or a size as written. */
 type Amount = string | number;
@@ -25,7 +25,7 @@ export interface RawConfig {
   readonly deadline: Amount;
   readonly limits: { readonly value: Amount; readonly body: Amount };
   readonly access: { readonly mode: 'open'; readonly callers: readonly RawCaller[] };
-  readonly audit: { readonly enabled: boolean; readonly sink: string };
+  readonly audit: AuditConfig;
   readonly notifications: { readonly webhooks: readonly WebhookConfig[] };
   readonly log: { readonly level: LogLevel };
 }

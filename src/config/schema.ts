@@ -59,7 +59,7 @@ export function configSchema(types: readonly ProviderType[]): object {
       mode: { enum: ['open'], default: 'open' },
       callers: { type: 'array', items: caller, default: [] },
     }),
-    audit: section({ enabled: { type: 'boolean', default: true }, sink: { ...text, default: 'stdout' } }),
+    audit,
     notifications: section({ webhooks: { type: 'array', items: webhook, default: [] } }),
     log: section({ level: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'], default: 'info' } }),
   });
@@ -108,6 +108,13 @@ const webhook = {
   }),
   required: ['url', 'key'],
 };
+
+const audit = section({
+  enabled: { type: 'boolean', default: true },
+  sink: { ...text, default: 'stdout' },
+  key: credentialSchema,
+  failClosed: { type: 'boolean', default: false },
+});
 
 const persistence = {
   ...closed({

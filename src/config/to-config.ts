@@ -38,7 +38,7 @@ export function toConfig(settings: unknown): Config {
     deadlineMs: toMs(raw.deadline),
     limits: { valueBytes: toBytes(raw.limits.value), bodyBytes: toBytes(raw.limits.body) },
     access: { mode: raw.access.mode, callers: raw.access.callers },
-    audit: { enabled: raw.audit.enabled, sink: raw.audit.sink },
+    audit: raw.audit,
     notifications: raw.notifications,
     log: { level: raw.log.level },
   });

@@ -82,6 +82,7 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   CrossSite: 403,
   Overloaded: 503,
   Draining: 503,
+  AuditUnavailable: 503,
   NotAuthenticated: 401,
   PolicyDenied: 403,
   CallerRateLimited: 429,

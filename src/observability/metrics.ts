@@ -78,6 +78,11 @@ export class Metrics {
   readonly webhookDeliveries = this.#counter('secrets_webhook_deliveries_total', 'Events sent to webhooks.', [
     'status',
   ]);
+  readonly auditDropped = this.#counter(
+    'secrets_audit_dropped_total',
+    'Audit lines lost: the sink failed too long.',
+    [],
+  );
   readonly auditErrors = this.#counter('secrets_audit_errors_total', 'Failures of the audit sink.', []);
 
   constructor(sources: MetricSources) {

@@ -16,7 +16,8 @@ const event: AuditEvent = {
 function createRig() {
   const clock = new FakeClock();
   const lines: string[] = [];
-  const audit = createAuditLog({ write: (line) => void lines.push(line) }, clock);
+  const sink = { write: (line: string) => void lines.push(line), writeThrough: () => false, canWrite: () => false };
+  const audit = createAuditLog({ sink, clock, failClosed: false });
   return { audit, clock, lines };
 }
 
@@ -107,6 +108,80 @@ test('whatever callers write, it stays one line, and says what they wrote', asyn
   );
 });
 
+test('the same access tells the same, and another one of the same secret does not', async (t) => {
+  const { audit, lines } = createRig();
+  const events: readonly AuditEvent[] = [
+    event,
+    event,
+    { ...event, cached: false },
+    { ...event, version: '4' },
+    { ...event, operation: 'resolve' },
+    { ...event, provider: 'files' },
+    { ...event, code: 'PolicyDenied' },
+    { ...event, context: { ...context, caller: 'api' } },
+    { ...event, context: { ...context, source: 'unix', requestId: 'r2' } },
+    event,
+  ];
+  for (const each of events) audit.record(each);
+  t.strictSame(
+    lines.map((line) => JSON.parse(line)),
+    events.map(({ operation, path, version, provider, cached, code, context: by }) => ({
+      type: 'audit',
+      timestamp: '2026-01-01T00:00:00.000Z',
+      operation,
+      secret_path: path,
+      version,
+      provider,
+      success: code === undefined,
+      cached,
+      ...(code !== undefined && { code }),
+      caller_identity: by.caller,
+      source_ip: by.source,
+      request_id: by.requestId,
+      trace_id: by.traceId,
+    })),
+  );
+});
+
+test('many secrets are told apart', async (t) => {
+  const { audit, lines } = createRig();
+  const paths = Array.from({ length: 2_500 }, (_, index) => `app/${index}${'x'.repeat(index % 1_500)}`);
+  for (const path of [...paths, ...paths]) audit.record({ ...event, path });
+  t.same(
+    lines.map((line) => JSON.parse(line).secret_path),
+    [...paths, ...paths],
+  );
+});
+
+test('failClosed: what cannot be written may not happen; a refusal is kept for later', async (t) => {
+  const [kept, through]: [string[], string[]] = [[], []];
+  let works = true;
+  const sink = {
+    write: (line: string) => void kept.push(line),
+    writeThrough: (line: string) => {
+      if (works) through.push(line);
+      return works;
+    },
+    canWrite: () => works,
+  };
+  const audit = createAuditLog({ sink, clock: new FakeClock(), failClosed: true });
+  audit.record(event);
+  audit.record({ ...event, code: 'PolicyDenied' });
+  t.same([through.length, kept.length], [2, 0]);
+  t.doesNotThrow(() => audit.assertWritable());
+  works = false;
+  t.throws(() => audit.assertWritable(), { code: 'AuditUnavailable' });
+  t.throws(() => audit.record(event), {
+    code: 'AuditUnavailable',
+    retryable: true,
+    details: { retryAfterMs: 1_000 },
+  });
+  t.doesNotThrow(() => audit.record({ ...event, code: 'AuditUnavailable' }));
+  t.same([through.length, kept.length], [2, 1]);
+  t.match(JSON.parse(kept[0] ?? ''), { success: false, code: 'AuditUnavailable' });
+});
+
 test('without an audit nothing happens', async (t) => {
   t.equal(noAudit.record(event), undefined);
+  t.doesNotThrow(() => noAudit.assertWritable());
 });

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import type { AuditEvent } from '../../src/audit/audit-log.ts';
+import { type AuditEvent, noAudit } from '../../src/audit/audit-log.ts';
 import { AccessRecorder } from '../../src/client/access-recorder.ts';
 import { AccessError } from '../../src/core/errors/access-error.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
@@ -11,7 +11,7 @@ function createRig(logAccess: boolean) {
   const empty = (): Map<string, never> => new Map<string, never>();
   const metrics = new Metrics({ cacheSize: empty, breakerStates: empty, identityExpiryMs: empty });
   const [clock, log, audited] = [new FakeClock(), new RecordingLog(), new Array<AuditEvent>()];
-  const audit = { record: (event: AuditEvent) => void audited.push(event) };
+  const audit = { ...noAudit, record: (event: AuditEvent) => void audited.push(event) };
   return { recorder: new AccessRecorder({ audit, metrics, clock, log, logAccess }), metrics, clock, log, audited };
 }
 

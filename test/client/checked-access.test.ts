@@ -3,16 +3,17 @@ import { createPolicy } from '../../src/access/policy.ts';
 import type { AuditEvent } from '../../src/audit/audit-log.ts';
 import { AccessRecorder } from '../../src/client/access-recorder.ts';
 import { CheckedAccess } from '../../src/client/checked-access.ts';
+import { RequestError } from '../../src/core/errors/request-error.ts';
 import { RecordingLog } from '../contract/recording-log.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 import { context, noMetrics } from './client-rig.ts';
 
 const asked = { operation: 'describe', path: 'a', context } as const;
 
-function createRig() {
+function createRig(assertWritable: () => void = () => undefined) {
   const clock = new FakeClock();
   const audited: AuditEvent[] = [];
-  const audit = { record: (event: AuditEvent) => void audited.push(event) };
+  const audit = { assertWritable, record: (event: AuditEvent) => void audited.push(event) };
   const recorder = new AccessRecorder({
     audit,
     metrics: noMetrics(),
@@ -51,6 +52,19 @@ test('a failure is recorded once, with the provider if there was one by then', a
     { ...asked, cached: false, code: 'Unexpected' },
     { ...asked, cached: false, code: 'Unexpected', provider: 'vault' },
   ]);
+});
+
+test('what could not be recorded is not begun', async (t) => {
+  const { access, audited } = createRig(() => {
+    throw new RequestError('AuditUnavailable', 'the disk is full');
+  });
+  let isBegun = false;
+  await t.rejects(
+    access.run(asked, () => (isBegun = true)),
+    { code: 'AuditUnavailable' },
+  );
+  t.notOk(isBegun);
+  t.match(audited, [{ operation: 'describe', code: 'AuditUnavailable' }]);
 });
 
 test('what the policy does not allow is not begun', async (t) => {

@@ -1,7 +1,7 @@
 import { mock } from 'node:test';
 import type { Test } from 'tap';
 import { createPolicy } from '../../src/access/policy.ts';
-import type { AuditEvent } from '../../src/audit/audit-log.ts';
+import { type AuditEvent, noAudit } from '../../src/audit/audit-log.ts';
 import { SecretCache } from '../../src/cache/secret-cache.ts';
 import type { ReadAnswer } from '../../src/client/failover.ts';
 import { Pipeline } from '../../src/client/pipeline.ts';
@@ -135,7 +135,7 @@ export function createClientRig(options: RigOptions = {}): ClientRig {
       { name: 'web', operations: ['get', 'list', 'describe'] },
       { name: 'operator', operations: ['get', 'rotate', 'invalidate'] },
     ]),
-    audit: { record: (event) => void audited.push(event) },
+    audit: { ...noAudit, record: (event) => void audited.push(event) },
     events: hub,
     metrics,
     log,

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { createPolicy } from '../../src/access/policy.ts';
-import type { AuditEvent } from '../../src/audit/audit-log.ts';
+import { type AuditEvent, noAudit } from '../../src/audit/audit-log.ts';
 import { Client } from '../../src/client/client.ts';
 import { NetworkError } from '../../src/core/errors/network-error.ts';
 import { CallerError } from '../../src/core/errors/caller-error.ts';
@@ -25,7 +25,7 @@ function createRig() {
     events: new EventHub(clock),
     cache,
     policy: createPolicy([{ name: 'operator', operations: ['invalidate', 'get'] }]),
-    audit: { record: (event) => void audited.push(event) },
+    audit: { ...noAudit, record: (event) => void audited.push(event) },
     metrics: noMetrics(),
     log: new RecordingLog(),
     clock,

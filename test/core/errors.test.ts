@@ -48,6 +48,7 @@ test('which are worth another try', async (t) => {
       ...codesByCategory.NetworkError,
       'CallerRateLimited',
       'Draining',
+      'AuditUnavailable',
       'Overloaded',
       'RequestTimeout',
     ].sort(),

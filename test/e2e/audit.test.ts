@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { appendFile, readFile, rename, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
+import { runBundle } from './bundle.ts';
 import { startDaemon, writeConfig } from './daemon.ts';
 import { Http } from './http.ts';
 import type { Line } from './daemon.ts';
@@ -73,7 +75,8 @@ test('hits, refusals, every secret of a document, and what the guards refuse', a
   const lines: readonly Line[] = (await readFile(sink, 'utf8'))
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line));
+    .map((line) => JSON.parse(line))
+    .filter(({ type }) => type === 'audit');
   const path = 'db/creds';
   t.match(lines, [
     { ...OK, operation: 'get', secret_path: path, cached: false },
@@ -114,7 +117,9 @@ test('without an audit the log tells each access', async (t) => {
   t.equal(daemon.stdout, '');
 });
 
-test('a sink that cannot be written', async (t) => {
+const noFull = existsSync('/dev/full') ? false : 'this system has no /dev/full';
+
+test('a sink that cannot be written', { skip: noFull }, async (t) => {
   const config = localConfig(await secretsFile(t, shopSecrets), { audit: { sink: '/dev/full' } });
   const daemon = await startDaemon(t, { config });
   t.equal((await daemon.http().get('/v1/secrets/db/creds')).status, 200);
@@ -125,7 +130,92 @@ test('a sink that cannot be written', async (t) => {
   t.match(await daemon.logged('the audit sink failed'), { level: 'error' });
 });
 
-const noFull = existsSync('/dev/full') ? false : 'this system has no /dev/full';
+test('failClosed: nothing is answered that cannot be written', { skip: noFull }, async (t) => {
+  const sink = join(await temporaryDirectory(t), 'audit.log');
+  await symlink('/dev/full', sink);
+  const callers = [{ name: 'anonymous', operations: ['get', 'list', 'describe', 'resolve', 'invalidate'] }];
+  const config = localConfig(await secretsFile(t, shopSecrets), {
+    audit: { sink, failClosed: true },
+    access: { callers },
+  });
+  const daemon = await startDaemon(t, { config });
+  const http = daemon.http();
+  const problem = { status: 503, error: 'RequestError', code: 'AuditUnavailable', retryable: true };
+  const refused = [
+    await http.get('/v1/secrets/db/creds'),
+    await http.get('/v1/secrets/db/creds?format=raw'),
+    await http.get('/v1/secrets/db/creds', { 'if-none-match': '*' }),
+    await http.get('/v1/secrets?prefix=db/'),
+    await http.get('/v1/metadata/db/creds'),
+    await http.get('/v1/versions/db/creds'),
+    await http.get('/v1/watch?path=db/creds'),
+    await http.send({ method: 'DELETE', path: '/v1/cache/db/creds' }),
+    await http.post('/v1/resolve', { text: '{{secret:db/creds#password}}' }),
+  ];
+  for (const { status, json, headers } of refused) {
+    t.match({ status, json }, { status: 503, json: problem });
+    t.equal(headers['retry-after'], '1');
+  }
+  const batch = await http.post('/v1/batch', { secrets: [{ path: 'mail/token' }] });
+  t.match(batch.json, { results: [{ path: 'mail/token', problem }] });
+  t.equal((await http.get('/v1/secrets/nothing')).status, 404, 'a refusal is a refusal');
+  t.equal((await http.get('/livez')).status, 200);
+  t.match((await http.get('/metrics')).text, /^secrets_audit_errors_total 1$/m);
+
+  await unlink(sink);
+  daemon.signal('SIGHUP');
+  await daemon.logged('the configuration was read again');
+  t.equal((await http.get('/v1/secrets/db/creds')).status, 200);
+  t.match(
+    (await readFile(sink, 'utf8')).split('\n').at(-2),
+    /"secret_path":"db\/creds".*"success":true/,
+    'before the answer',
+  );
+  t.equal((await daemon.stop()).code, 0);
+  const text = await readFile(sink, 'utf8');
+  t.equal(text.match(/"code":"AuditUnavailable"/g)?.length, refused.length + 1, 'the refusals were kept');
+  t.match(await runBundle(['audit', 'verify', sink]), { code: 0, stderr: '' });
+});
+
+test('a rotation, a crash and a restart: one chain, which the program verifies', async (t) => {
+  const folder = await temporaryDirectory(t);
+  const [sink, old, keyFile] = [join(folder, 'audit.log'), join(folder, 'audit.log.1'), join(folder, 'key')];
+  await writeFile(keyFile, randomBytes(32), { mode: 0o600 });
+  const secrets = await secretsFile(t, shopSecrets);
+  const config = localConfig(secrets, { audit: { sink, key: { file: keyFile } } });
+  const first = await startDaemon(t, { config });
+  await first.http().get('/v1/secrets/db/creds');
+  await rename(sink, old);
+  await first.reload(config);
+  await first.http().get('/v1/secrets/mail/token');
+  await until('the line is written', async () => (await readFile(sink, 'utf8')).includes('mail/token') || undefined);
+  await first.kill();
+  await appendFile(sink, '{"type":"audit","secret_path":"torn');
+  const second = await startDaemon(t, { config });
+  await second.http().get('/v1/secrets/nothing');
+  t.equal((await second.stop()).code, 0);
+
+  const verify = (...files: readonly string[]) => runBundle(['audit', 'verify', '--key', keyFile, ...files]);
+  const whole = await verify(old, sink);
+  t.match(whole, { code: 0, stdout: /whole: every line/, stderr: /note: .* line 4 is found unsealed/ });
+  t.match(
+    second.log.find(({ msg }) => String(msg).startsWith('the audit')),
+    {
+      msg: 'the audit goes on in a file that was not closed: its last lines are sealed as found',
+      level: 'warn',
+      lines: 1,
+    },
+  );
+  t.match((await verify(sink)).stderr, /the chain begins before this file/);
+  await writeFile(sink, (await readFile(sink, 'utf8')).replace('mail/token', 'mail/other'));
+  t.match(await verify(old, sink), { code: 1, stdout: `${sink}: line 2 was changed\n` });
+  const head = [...whole.stdout.matchAll(/the head is block \d+, (\w+)/g)].at(-1)?.[1];
+  t.match(
+    second.log.find(({ msg }) => msg === 'the audit was closed')?.['head'],
+    head,
+    'the head is told elsewhere, too',
+  );
+});
 
 test('a log that cannot be written hinders nothing', { skip: noFull }, async (t) => {
   const directory = await temporaryDirectory(t);

@@ -74,7 +74,7 @@ export class Daemon {
 
   /** The lines of the audit so far, when it goes to standard output. */
   get audit(): readonly Line[] {
-    return toLines(this.#stdout);
+    return toLines(this.#stdout).filter(({ type }) => type === 'audit');
   }
 
   /** A client of the first listener, or of another one. */

@@ -29,7 +29,7 @@ const codesOf: Readonly<Record<number, readonly string[]>> = {
   431: ['HeadersTooLarge'],
   500: [...codesByCategory.CacheError],
   502: [...codesByCategory.AuthenticationError, 'RotationFailed', 'InternalError', 'ConnectionFailed', 'TlsError'],
-  503: ['ProviderUnavailable', 'Overloaded', 'Draining'],
+  503: ['ProviderUnavailable', 'Overloaded', 'Draining', 'AuditUnavailable'],
   504: ['Timeout'],
 };
 

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { CacheError } from '../../core/errors/cache-error.ts';
-import { KEY_BYTES } from './persistence-key.ts';
+import { KEY_BYTES } from '../../core/symmetric-key.ts';
 
 // The first bytes of the file: what it is, and the version of the format.
 const MAGIC = Buffer.from('keyfob cache 1\n');

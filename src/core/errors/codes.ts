@@ -29,6 +29,7 @@ export const codesByCategory = {
     'CrossSite',
     'Overloaded',
     'Draining',
+    'AuditUnavailable',
   ],
   CallerError: ['NotAuthenticated', 'PolicyDenied', 'CallerRateLimited'],
 } as const;

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { test } from 'tap';
 import { createPolicy } from '../../../src/access/policy.ts';
-import type { AuditEvent } from '../../../src/audit/audit-log.ts';
+import { type AuditEvent, noAudit } from '../../../src/audit/audit-log.ts';
 import { SecretCache } from '../../../src/cache/secret-cache.ts';
 import { Client } from '../../../src/client/client.ts';
 import type { ReadAnswer } from '../../../src/client/failover.ts';
@@ -33,7 +33,7 @@ async function setUp(ttlMs = 300_000) {
     config: { ...config, cache: { ...config.cache, ttlMs } },
     instances: new Map([['files', [toSource(provider, { clock })]]]),
     policy: createPolicy([]),
-    audit: { record: (event) => void audited.push(event) },
+    audit: { ...noAudit, record: (event) => void audited.push(event) },
     metrics: noMetrics(),
     random: () => 0.5,
     events,

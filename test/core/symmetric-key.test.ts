@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { readPersistenceKey } from '../../../src/cache/persistence/persistence-key.ts';
-import type { CredentialSetting } from '../../../src/core/credential-setting.ts';
-import { temporaryDirectory } from '../../e2e/temporary-directory.ts';
+import type { CredentialSetting } from '../../src/core/credential-setting.ts';
+import { readSymmetricKey } from '../../src/core/symmetric-key.ts';
+import { temporaryDirectory } from '../e2e/temporary-directory.ts';
 
 const KEY = randomBytes(32);
+const purpose = { setting: 'cache.persistence', code: 'InvalidCacheConfig' } as const;
+const readKey = (setting: CredentialSetting): Promise<Uint8Array> => readSymmetricKey(setting, purpose);
 
 async function keyFile(t: Test, content: string | Uint8Array): Promise<CredentialSetting> {
   const file = join(await temporaryDirectory(t), 'key');
@@ -30,17 +32,17 @@ const texts: Readonly<Record<string, string>> = {
 
 test('a key of 32 bytes is read in every form', async (t) => {
   for (const [form, text] of Object.entries(texts)) {
-    t.same(await readPersistenceKey(await keyFile(t, text)), KEY, `${form} in a file`);
-    t.same(await readPersistenceKey(await keyFile(t, `${text}\n`)), KEY, `${form} in a file with a line end`);
-    t.same(await readPersistenceKey(keyVariable(t, text)), KEY, `${form} in a variable`);
-    t.same(await readPersistenceKey(text), KEY, `${form} in the configuration`);
+    t.same(await readKey(await keyFile(t, text)), KEY, `${form} in a file`);
+    t.same(await readKey(await keyFile(t, `${text}\n`)), KEY, `${form} in a file with a line end`);
+    t.same(await readKey(keyVariable(t, text)), KEY, `${form} in a variable`);
+    t.same(await readKey(text), KEY, `${form} in the configuration`);
   }
 });
 
 test('a raw key is taken as it is, whatever its bytes look like', async (t) => {
-  t.same(await readPersistenceKey(await keyFile(t, KEY)), KEY);
+  t.same(await readKey(await keyFile(t, KEY)), KEY);
   for (const odd of [Buffer.alloc(32, '\n'), Buffer.alloc(32, 'z'), Buffer.alloc(32, 0xff)])
-    t.same(await readPersistenceKey(await keyFile(t, odd)), odd);
+    t.same(await readKey(await keyFile(t, odd)), odd);
 });
 
 test('anything else is no key, and the message does not tell what it is', async (t) => {
@@ -58,7 +60,7 @@ test('anything else is no key, and the message does not tell what it is', async 
   };
   for (const [what, content] of Object.entries(wrong)) {
     const setting = await keyFile(t, content);
-    const error: Error = await readPersistenceKey(setting).then(
+    const error: Error = await readKey(setting).then(
       () => t.fail(what),
       (thrown) => thrown,
     );
@@ -70,7 +72,7 @@ test('anything else is no key, and the message does not tell what it is', async 
 
 test('the message names where the key was looked for', async (t) => {
   const rejects = (setting: CredentialSetting, message: RegExp): Promise<unknown> =>
-    t.rejects(readPersistenceKey(setting), { code: 'InvalidCacheConfig', message });
+    t.rejects(readKey(setting), { code: 'InvalidCacheConfig', message });
   await rejects({ env: 'KEYFOB_NO_SUCH_KEY' }, /environment variable 'KEYFOB_NO_SUCH_KEY'/);
   await rejects({ file: '/nowhere/key' }, /file '\/nowhere\/key' cannot be read/);
   await rejects('not-a-key', /in the configuration is not 32 bytes/);

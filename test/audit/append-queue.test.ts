@@ -1,0 +1,60 @@
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'tap';
+import { AppendQueue } from '../../src/audit/append-queue.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
+import { until } from '../e2e/until.ts';
+
+const onError = (error: Error): never => {
+  throw error;
+};
+
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+test('in order, however it is written', async (t) => {
+  const file = join(t.testdir({}), 'out');
+  const queue = new AppendQueue({ fd: openSync(file, 'a'), clock: new FakeClock(), onError });
+  queue.push(bytes('a'));
+  queue.drain();
+  t.notOk(queue.writeNow(bytes('x')), 'not while another write is under way');
+  queue.push(bytes('b'));
+  await until('it is written', () => queue.queuedBytes === 0 || undefined);
+  t.ok(queue.writeNow(bytes('c')));
+  queue.push(bytes(''));
+  queue.push(bytes('d'));
+  t.equal(queue.queuedBytes, 1);
+  t.ok(await queue.finish(1_000));
+  t.equal(readFileSync(file, 'utf8'), 'abcd');
+  closeSync(queue.fd);
+});
+
+test('very many pieces', async (t) => {
+  const file = join(t.testdir({}), 'out');
+  const queue = new AppendQueue({ fd: openSync(file, 'a'), clock: new FakeClock(), onError });
+  const pieces = Array.from({ length: 5_000 }, (_, index) => `${index},`);
+  for (const piece of pieces) queue.push(bytes(piece));
+  t.ok(await queue.finish(1_000));
+  t.equal(readFileSync(file, 'utf8'), pieces.join(''));
+  closeSync(queue.fd);
+});
+
+const noFull = existsSync('/dev/full') ? false : 'this system has no /dev/full';
+
+test('a row of failures is told once, and the next row again', { skip: noFull }, async (t) => {
+  const folder = t.testdir({});
+  const errors: unknown[] = [];
+  const onError = (error: Error): void => void errors.push(Object(error).code);
+  const queue = new AppendQueue({ fd: openSync('/dev/full', 'a'), clock: new FakeClock(), onError });
+  queue.push(bytes('a'));
+  for (let count = 0; count < 3; count += 1) t.notOk(queue.drainNow());
+  t.notOk(await queue.finish(1_000));
+  t.same(errors, ['ENOSPC']);
+  queue.pushSwitch(() => openSync(join(folder, 'missing', 'out'), 'a'));
+  t.notOk(queue.drainNow());
+  t.same(errors, ['ENOSPC', 'ENOENT'], 'a file that cannot be opened is told, and the old one stays');
+  queue.pushSwitch(() => openSync(join(folder, 'out'), 'a'));
+  queue.pushSwitch(() => openSync('/dev/full', 'a'));
+  t.notOk(queue.drainNow());
+  t.equal(queue.queuedBytes, 1);
+  closeSync(queue.fd);
+});
