@@ -1,4 +1,6 @@
+import { installAdmission } from '../../scripts/install-admission.ts';
 import { installDeployTools, installImageTools, installSystemdAnalyze } from '../../scripts/install-deploy-tools.ts';
+import { installHelm } from '../../scripts/install-helm.ts';
 import { createToolTest } from '../tool-test.ts';
 
 /** With hadolint, kubectl and kubernetes-validate. */
@@ -8,3 +10,15 @@ export const deployTest = createToolTest('hadolint, kubectl or kubernetes-valida
 export const imageTest = createToolTest('buildah, mmdebstrap or runc', installImageTools);
 
 export const systemdTest = createToolTest('systemd-analyze', installSystemdAnalyze);
+
+/** With helm, and what judges manifests. */
+export const helmTest = createToolTest('helm or kubernetes-validate', async () => {
+  await installHelm();
+  return installDeployTools();
+});
+
+/** With helm and the admission plugins of Kubernetes. */
+export const admissionTest = createToolTest('helm or admission plugin of Kubernetes', async () => {
+  await installHelm();
+  return installAdmission();
+});
