@@ -41,10 +41,12 @@ export const secretWarnings = ['expired', 'not-yet-valid', 'latest-not-enabled']
 
 export type SecretWarning = (typeof secretWarnings)[number];
 
+/** Text (UTF-8) or bytes, exactly as the store keeps it. */
+export type SecretValue = Redacted | Redacted<Uint8Array>;
+
 /** One version of a secret with its value, as one call to the store returned it. */
 export interface Secret {
-  /** Text (UTF-8) or bytes, exactly as the store keeps it. */
-  readonly value: Redacted | Redacted<Uint8Array>;
+  readonly value: SecretValue;
   readonly version: string;
   readonly stages: readonly string[];
   readonly createdAt?: Date;

@@ -1,19 +1,16 @@
 import { FileProblem } from './file-problem.ts';
-import type { HeldSecret } from './held-secret.ts';
+import type { HeldSecret } from '../../core/held/held-secret.ts';
 import type { ReadSecrets, Unserved } from './read-secrets.ts';
 import type { StoredSecret } from './stored-secret.ts';
-import type { VersionHistory } from './version-history.ts';
-
-/** Secrets by path, in the order of their names. */
-export type HeldSecrets = ReadonlyMap<string, HeldSecret>;
+import type { DigestedSecret, DigestedSecrets, VersionHistory } from './version-history.ts';
 
 /** What is served after a reading: what was read, and for a file that cannot be served what it held before. */
 export function holdSecrets(
   read: ReadSecrets,
-  before: HeldSecrets,
+  before: DigestedSecrets,
   history: VersionHistory,
-): { readonly held: HeldSecrets; readonly unserved: readonly Unserved[] } {
-  const held: HeldSecret[] = [];
+): { readonly held: DigestedSecrets; readonly unserved: readonly Unserved[] } {
+  const held: DigestedSecret[] = [];
   const unserved = [...read.unserved];
   for (const [path, stored] of read.secrets) {
     const last = before.get(path);

@@ -4,24 +4,24 @@ import { ProviderError } from '../../core/errors/provider-error.ts';
 import type { OnStoreChange, ProviderTools } from '../../core/provider.ts';
 import { Complaints } from './complaints.ts';
 import { FileProblem, problemText, toFileProblem } from './file-problem.ts';
-import type { HeldSecret } from './held-secret.ts';
-import { holdSecrets, type HeldSecrets } from './hold-secrets.ts';
+import type { HeldSecrets, HeldSource } from '../../core/held/held-provider.ts';
+import { holdSecrets } from './hold-secrets.ts';
 import { isFinal } from './is-final.ts';
 import { type Loaded, loadSecrets } from './load-secrets.ts';
 import type { Survey } from './survey.ts';
-import { VersionHistory } from './version-history.ts';
+import { type DigestedSecrets, VersionHistory } from './version-history.ts';
 import { warnWorldReadable } from './warn-world-readable.ts';
 
 const POLL_MS = 1000;
 
 /** The secrets of a file or directory in their last good state, read again when they change. */
-export class LocalStore {
+export class LocalStore implements HeldSource {
   readonly #path: string;
   readonly #provider: string;
   readonly #tools: ProviderTools;
   readonly #history = new VersionHistory();
   readonly #complaints: Complaints;
-  #held: HeldSecrets | undefined;
+  #held: DigestedSecrets | undefined;
   #seen: string | undefined;
   #checking: Promise<void> | undefined;
   #onChange: OnStoreChange = () => {};
@@ -52,7 +52,7 @@ export class LocalStore {
   }
 
   /** The secrets by path, in the order of their names, as the file has them now or as it last had them in good order. */
-  async secrets(): Promise<ReadonlyMap<string, HeldSecret>> {
+  async secrets(): Promise<HeldSecrets> {
     await this.#check();
     if (this.#held === undefined) throw new ProviderError('ProviderUnavailable', 'the local provider is not started');
     return this.#held;
@@ -63,7 +63,7 @@ export class LocalStore {
     this.#timer?.cancel();
   }
 
-  async #loadFirst(): Promise<{ readonly survey: Survey; readonly held: HeldSecrets }> {
+  async #loadFirst(): Promise<{ readonly survey: Survey; readonly held: DigestedSecrets }> {
     const loaded = await this.#load();
     if (loaded instanceof FileProblem) throw toConfigurationError(this.#path, loaded);
     if (loaded === undefined) throw new TypeError('a local provider is started once');
@@ -84,7 +84,7 @@ export class LocalStore {
     await this.#checking;
   }
 
-  async #refresh(before: HeldSecrets): Promise<void> {
+  async #refresh(before: DigestedSecrets): Promise<void> {
     const loaded = await this.#load();
     if (loaded === undefined) return;
     const outcome = loaded instanceof FileProblem ? loaded : loaded.outcome;
@@ -126,6 +126,6 @@ function toConfigurationError(file: string, problem: FileProblem): Configuration
   return new ConfigurationError(isThere ? 'InvalidProvider' : 'MissingEndpoint', problemText(file, problem));
 }
 
-function isSame(a: HeldSecrets, b: HeldSecrets): boolean {
+function isSame(a: DigestedSecrets, b: DigestedSecrets): boolean {
   return a.size === b.size && [...a].every(([path, { digest }]) => b.get(path)?.digest === digest);
 }

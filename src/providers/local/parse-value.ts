@@ -1,7 +1,7 @@
 import { Redacted } from '../../core/redacted.ts';
 import { FileProblem } from './file-problem.ts';
 import type { SourceNode } from './source-node.ts';
-import type { SecretValue } from './stored-secret.ts';
+import type { SecretValue } from '../../core/secret.ts';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 

@@ -1,9 +1,9 @@
 import { FileProblem } from './file-problem.ts';
 import { parseValue } from './parse-value.ts';
 import { isScalarNode, type SourceNode } from './source-node.ts';
-import { canonicalStage, isStageName } from './stage-name.ts';
+import { canonicalStage, isStageName } from '../../core/held/stage-name.ts';
 import type { ExplicitVersion } from './stored-secret.ts';
-import { isVersionId } from './version-id.ts';
+import { isVersionId } from '../../core/held/version-id.ts';
 
 const KEYS = new Set(['id', 'value', 'stages', 'createdAt']);
 const DATE = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;

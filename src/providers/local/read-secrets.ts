@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { Redacted } from '../../core/redacted.ts';
+import type { SecretValue } from '../../core/secret.ts';
 import { assertPath } from './assert-path.ts';
 import { FileProblem, toFileProblem } from './file-problem.ts';
 import { parseFile } from './parse-file.ts';
-import type { SecretValue, StoredSecret } from './stored-secret.ts';
+import type { StoredSecret } from './stored-secret.ts';
 import type { Survey, SurveyedFile } from './survey.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;

@@ -1,6 +1,4 @@
-import type { Redacted } from '../../core/redacted.ts';
-
-export type SecretValue = Redacted | Redacted<Uint8Array>;
+import type { SecretValue } from '../../core/secret.ts';
 
 /** A version as the file writes it out. */
 export interface ExplicitVersion {

@@ -1,11 +1,10 @@
 import { test } from 'tap';
 import { Redacted } from '../../../src/core/redacted.ts';
-import type { HeldSecret } from '../../../src/providers/local/held-secret.ts';
 import type { ExplicitVersion } from '../../../src/providers/local/stored-secret.ts';
-import { VersionHistory } from '../../../src/providers/local/version-history.ts';
+import { type DigestedSecret, VersionHistory } from '../../../src/providers/local/version-history.ts';
 
-function held(history: VersionHistory, ...values: readonly (string | Uint8Array)[]): HeldSecret {
-  let secret: HeldSecret | undefined;
+function held(history: VersionHistory, ...values: readonly (string | Uint8Array)[]): DigestedSecret {
+  let secret: DigestedSecret | undefined;
   for (const content of values) {
     const value = typeof content === 'string' ? new Redacted(content) : new Redacted<Uint8Array>(content);
     secret = history.next('a', { content: { value } }, secret);
@@ -14,14 +13,14 @@ function held(history: VersionHistory, ...values: readonly (string | Uint8Array)
   return secret;
 }
 
-const values = (secret: HeldSecret): readonly unknown[] => secret.versions.map((version) => version.value.expose());
-const stages = (secret: HeldSecret): readonly unknown[] => secret.versions.map((version) => version.stages);
+const values = (secret: DigestedSecret): readonly unknown[] => secret.versions.map((version) => version.value.expose());
+const stages = (secret: DigestedSecret): readonly unknown[] => secret.versions.map((version) => version.stages);
 const version = (id: string, ...stages: readonly string[]): ExplicitVersion => ({
   id,
   value: new Redacted(id),
   stages,
 });
-const explicit = (...versions: readonly ExplicitVersion[]): HeldSecret =>
+const explicit = (...versions: readonly ExplicitVersion[]): DigestedSecret =>
   new VersionHistory().next('a', { content: { versions } }, undefined);
 
 test('the last five values are kept', async (t) => {

@@ -1,6 +1,6 @@
 import { test } from 'tap';
 import { Redacted } from '../../../src/core/redacted.ts';
-import { selectVersion } from '../../../src/providers/local/select-version.ts';
+import { selectVersion } from '../../../src/core/held/select-version.ts';
 import { VersionHistory } from '../../../src/providers/local/version-history.ts';
 
 const written = new VersionHistory().next(

@@ -1,5 +1,5 @@
-import { SecretNotFoundError } from '../../core/errors/secret-not-found-error.ts';
-import type { Selector } from '../../core/selector.ts';
+import { SecretNotFoundError } from '../errors/secret-not-found-error.ts';
+import type { Selector } from '../selector.ts';
 import type { HeldSecret, HeldVersion } from './held-secret.ts';
 import { canonicalStage } from './stage-name.ts';
 

@@ -6,7 +6,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['AWSPENDING', 'pending'],
 ]);
 
-/** Whether a version of a local secret can have this stage. */
+/** Whether a version of this store can have this stage. */
 export const isStageName = (text: string): boolean => FORM.test(text);
 
 /** One name for equal stages. */

@@ -1,4 +1,4 @@
 const FORM = /^[\w.:+-]{1,128}$/;
 
-/** Whether a version of a local secret can have this id. */
+/** Whether a version of this store can have this id. */
 export const isVersionId = (text: string): boolean => FORM.test(text);

@@ -1,4 +1,4 @@
-import type { SecretMetadata } from '../../core/secret.ts';
+import type { SecretMetadata } from '../secret.ts';
 import type { HeldSecret } from './held-secret.ts';
 
 /** What a file tells of a secret besides its value. */

@@ -1,4 +1,4 @@
-import type { SecretValue } from './stored-secret.ts';
+import type { SecretValue } from '../secret.ts';
 
 /** A version that can be read. */
 export interface HeldVersion {
@@ -15,10 +15,8 @@ export interface HeldSecret {
   readonly current: HeldVersion;
   /** Newest first, the current one among them. */
   readonly versions: readonly HeldVersion[];
-  /** Whether the file names the versions; else they are what this process has seen. */
+  /** Whether the versions are named where they come from; else they are what this process has seen. */
   readonly explicit: boolean;
-  /** Differs when anything that is served differs; keyed, so that it tells nothing of the values. */
-  readonly digest: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly description?: string;
   readonly updatedAt?: Date;
