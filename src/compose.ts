@@ -5,6 +5,7 @@ import type { Source } from './client/source.ts';
 import { openAudit } from './compose/audit.ts';
 import { openCache } from './compose/cache.ts';
 import type { Composition, OpenAudit, Surroundings } from './compose/composition.ts';
+import { openSimulation, tellPaths, toRouted, withSimulationLog } from './compose/simulation.ts';
 import { toSources } from './compose/sources.ts';
 import type { Config } from './config/config.ts';
 import type { SecretProvider } from './core/provider.ts';
@@ -15,8 +16,9 @@ import type { SecretProvider } from './core/provider.ts';
  * @throws ConfigurationError for a setting that can never work; nothing has been changed then.
  */
 export async function compose(around: Surroundings, config: Config, previous?: Composition): Promise<Composition> {
+  const simulation = openSimulation(around, config, previous);
   const instances = new Map(
-    config.providers.map((provider) => [provider.name, toSources(around, config, { provider, previous })]),
+    config.providers.map((provider) => [provider.name, toSources(around, config, { provider, previous, simulation })]),
   );
   const known = providersOf(previous);
   const added = [...instances.values()].flat().filter(({ provider }) => !known.has(provider));
@@ -26,14 +28,24 @@ export async function compose(around: Surroundings, config: Config, previous?: C
     opened = await openAudit(around, config.audit, previous);
     const kept = await openCache(around, config, previous);
     const { failClosed } = config.audit;
-    const audit =
+    const written =
       opened === undefined ? noAudit : createAuditLog({ sink: opened.sink, failClosed, clock: around.clock });
+    const audit = withSimulationLog(written, simulation);
     const policy = createPolicy(config.access.callers);
-    const client = new Client({ ...around, config, instances, cache: kept.cache, policy, audit });
-    return { config, instances, ...kept, client, ...(opened !== undefined && { audit: opened }) };
+    const client = new Client({ ...around, config: toRouted(config), instances, cache: kept.cache, policy, audit });
+    tellPaths(simulation, config);
+    return {
+      config,
+      instances,
+      ...kept,
+      client,
+      ...(opened !== undefined && { audit: opened }),
+      ...(simulation !== undefined && { simulation }),
+    };
   } catch (error) {
     if (opened?.sink !== previous?.audit?.sink) await opened?.close();
     await Promise.all(added.map(({ provider }) => provider.close()));
+    if (simulation !== previous?.simulation) simulation?.close();
     throw error;
   }
 }
@@ -65,6 +77,7 @@ export async function retire(composition: Composition, staying?: Composition): P
   await Promise.all(ended.map(({ provider }) => provider.close()));
   if (composition.cacheFile !== staying?.cacheFile) await composition.cacheFile?.close();
   if (composition.audit?.sink !== staying?.audit?.sink) await composition.audit?.close();
+  if (composition.simulation !== staying?.simulation) composition.simulation?.close();
 }
 
 const sourcesOf = (composition?: Composition): readonly Source[] => [...(composition?.instances.values() ?? [])].flat();

@@ -126,7 +126,7 @@ export class Daemon {
 
   async #serve(next: Composition, previous?: Composition): Promise<readonly string[]> {
     try {
-      return await this.#server.use(next.config, next.client);
+      return await this.#server.use(next);
     } catch (error) {
       await retire(next, previous);
       throw error;

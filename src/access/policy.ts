@@ -5,7 +5,8 @@ import { CallerError } from '../core/errors/caller-error.ts';
 export const ANONYMOUS = 'anonymous';
 
 // What needs no policy in open mode. To rotate and to invalidate must be granted by a policy of that name (design §7).
-const OPEN_OPERATIONS: readonly Operation[] = ['get', 'list', 'describe', 'resolve'];
+// The routes of `simulate` exist in a simulation only, which is for tests.
+const OPEN_OPERATIONS: readonly Operation[] = ['get', 'list', 'describe', 'resolve', 'simulate'];
 
 export interface Policy {
   /** @throws CallerError `PolicyDenied`, which does not tell whether the secret exists. */

@@ -94,6 +94,11 @@ export class Client {
     });
   }
 
+  /** Changes or looks into a simulation, for a caller who may. */
+  simulate<T>(path: string, context: AccessContext, work: () => T | Promise<T>): Promise<T> {
+    return this.#pipeline.access.run({ operation: 'simulate', path, context }, work);
+  }
+
   /** Records an access that was refused before it came here. */
   recordRefusal(access: Omit<Access, 'startedMs'>, error: unknown): void {
     this.#pipeline.recorder.failed({ ...access, startedMs: this.#options.clock.monotonicMs() }, error, undefined);

@@ -31,7 +31,7 @@ export async function openCache(around: Surroundings, config: Config, previous?:
   });
   if (previous !== undefined) cache.adopt(previous.cache);
   const { persistence } = config.cache;
-  if (persistence === undefined) return { cache };
+  if (persistence === undefined || isMadeUp(config)) return { cache };
   const { file, key, previousKeys } = persistence;
   cacheFile = new CacheFile({
     file,
@@ -46,6 +46,9 @@ export async function openCache(around: Surroundings, config: Config, previous?:
   await cacheFile.load();
   return { cache, cacheFile };
 }
+
+/** What is made up must not be found by a daemon that is real, nor take the place of what that one keeps. */
+const isMadeUp = ({ simulation }: Config): boolean => simulation !== undefined && simulation.mode !== 'live';
 
 const toKept = ({ cache, cacheFile }: KeptCache): KeptCache =>
   cacheFile === undefined ? { cache } : { cache, cacheFile };

@@ -11,6 +11,7 @@ import type { ProviderKind } from '../core/provider.ts';
 import type { EventHub } from '../notifications/event-hub.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { BreakerState } from '../resilience/breaker.ts';
+import type { Simulation } from '../simulation/simulation.ts';
 
 /** What lives as long as the process, whatever the configuration says. */
 export interface Surroundings {
@@ -48,4 +49,5 @@ export interface Composition extends KeptCache {
   readonly instances: Instances;
   readonly client: Client;
   readonly audit?: OpenAudit;
+  readonly simulation?: Simulation;
 }

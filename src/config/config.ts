@@ -3,6 +3,7 @@ import type { CredentialSetting } from '../core/credential-setting.ts';
 import type { PathPattern } from '../core/path-pattern.ts';
 import type { SecretEventType } from '../core/secret-event.ts';
 import type { ProviderType, Scope } from '../core/provider.ts';
+import type { FaultSettings, SimulationMode } from '../core/simulation-control.ts';
 
 /** Where a listener binds. */
 export type ListenAddress =
@@ -101,6 +102,14 @@ export interface CallerConfig {
   readonly operations: readonly Operation[];
 }
 
+/** What stands in for the stores, or between them and their readers. */
+export interface SimulationConfig {
+  readonly mode: SimulationMode;
+  /** The values of the mock. */
+  readonly file?: string;
+  readonly faults: FaultSettings;
+}
+
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** The configuration, parsed and frozen. Every default is filled in; an absent field means that it is not wanted. */
@@ -132,4 +141,6 @@ export interface Config {
   readonly audit: AuditConfig;
   readonly notifications: { readonly webhooks: readonly WebhookConfig[] };
   readonly log: { readonly level: LogLevel };
+  /** Absent when the stores are real, as they should be. */
+  readonly simulation?: SimulationConfig;
 }

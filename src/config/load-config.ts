@@ -9,6 +9,7 @@ import { kindOf, providerFindings, providerSchema } from './provider-findings.ts
 import { referenceFindings } from './reference-findings.ts';
 import { createSchemaChecker } from './schema-checker.ts';
 import { configSchema } from './schema.ts';
+import { simulationFindings } from './simulation-findings.ts';
 import { toConfig } from './to-config.ts';
 import { listAt } from './unchecked.ts';
 import { webhookFindings } from './webhook-findings.ts';
@@ -54,6 +55,7 @@ function checkConfig(source: ConfigSource, kinds: readonly ProviderKind[]): Load
     ...providerFindings(entries, kinds, check),
     ...referenceFindings(settings, kinds),
     ...webhookFindings(settings),
+    ...simulationFindings(settings),
   ];
   if (findings.length > 0) {
     const problems = findings.map((finding) => toProblem(finding, source.place(finding.path)));

@@ -2,6 +2,8 @@
 import type { Operation } from '../core/access-context.ts';
 import type { ProviderType } from '../core/provider.ts';
 import type { AuditConfig, LogLevel, PersistenceConfig, WebhookConfig } from './config.ts';
+import type { RawFault } from '../core/fault.ts';
+import type { ScenarioName, SimulationMode } from '../core/simulation-control.ts';
 
 /** A duration or a size as written. */
 type Amount = string | number;
@@ -28,6 +30,7 @@ export interface RawConfig {
   readonly audit: AuditConfig;
   readonly notifications: { readonly webhooks: readonly WebhookConfig[] };
   readonly log: { readonly level: LogLevel };
+  readonly simulation?: RawSimulation;
 }
 
 export interface RawProvider {
@@ -62,6 +65,15 @@ export interface RawBreaker {
   readonly failureThreshold: number;
   readonly successThreshold: number;
   readonly resetTimeout: Amount;
+}
+
+export interface RawSimulation {
+  readonly mode: SimulationMode;
+  readonly file?: string;
+  readonly seed: number;
+  readonly scenario?: ScenarioName;
+  readonly faults: readonly RawFault[];
+  readonly allowInProduction: boolean;
 }
 
 export interface RawCaller {

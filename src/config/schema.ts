@@ -1,6 +1,8 @@
 import { credentialSchema } from '../core/credential-setting.ts';
+import { operations } from '../core/access-context.ts';
 import { secretEventTypes } from '../core/secret-event.ts';
 import type { ProviderType } from '../core/provider.ts';
+import { simulationSchema } from './simulation-schema.ts';
 
 const amountOfTime = (fallback: string) => ({ duration: ['1ms', '24h'], default: fallback });
 const count = (fallback: number, most: number) => ({ type: 'integer', minimum: 1, maximum: most, default: fallback });
@@ -62,6 +64,7 @@ export function configSchema(types: readonly ProviderType[]): object {
     audit,
     notifications: section({ webhooks: { type: 'array', items: webhook, default: [] } }),
     log: section({ level: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'], default: 'info' } }),
+    simulation: simulationSchema,
   });
   return { ...root, required: ['providers'] };
 }
@@ -92,7 +95,7 @@ const caller = {
     name: text,
     operations: {
       type: 'array',
-      items: { enum: ['get', 'list', 'describe', 'resolve', 'rotate', 'invalidate'] },
+      items: { enum: operations },
       uniqueItems: true,
     },
   }),

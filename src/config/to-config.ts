@@ -1,11 +1,11 @@
 import { parseDuration } from '../core/duration.ts';
 import { bySpecificity, parsePathPattern } from '../core/path-pattern.ts';
 import { parseSize } from '../core/size.ts';
-import type { CacheConfig, Config, ListenAddress, PathMapping, ProviderConfig } from './config.ts';
+import type { CacheConfig, Config, ListenAddress, PathMapping, ProviderConfig, SimulationConfig } from './config.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { providerOptions } from './provider-findings.ts';
-import type { RawCache, RawConfig, RawMapping, RawProvider } from './raw-config.ts';
+import type { RawCache, RawConfig, RawMapping, RawProvider, RawSimulation } from './raw-config.ts';
 import { trimSlashes } from './value-rules.ts';
 
 /**
@@ -41,6 +41,7 @@ export function toConfig(settings: unknown): Config {
     audit: raw.audit,
     notifications: raw.notifications,
     log: { level: raw.log.level },
+    ...(raw.simulation !== undefined && { simulation: toSimulation(raw.simulation) }),
   });
 }
 
@@ -78,6 +79,14 @@ function toCache(raw: RawCache): CacheConfig {
     patienceMs: toMs(raw.patience),
     gracePeriodMs: toMs(raw.gracePeriod),
     ...(raw.persistence !== undefined && { persistence: raw.persistence }),
+  };
+}
+
+function toSimulation({ mode, file, seed, scenario, faults }: RawSimulation): SimulationConfig {
+  return {
+    mode,
+    ...(file !== undefined && { file }),
+    faults: { seed, ...(scenario !== undefined && { scenario }), faults },
   };
 }
 

@@ -1,5 +1,7 @@
 import { parseDuration } from '../core/duration.ts';
+import { isPathPattern } from '../core/path-pattern.ts';
 import { parseSecretPath } from '../core/secret-path.ts';
+import { parseSkew } from '../core/fault.ts';
 import { parseSize } from '../core/size.ts';
 import { isLocal, parseListenAddress } from './listen-address.ts';
 
@@ -14,6 +16,7 @@ export const valueRules: ReadonlyMap<string, ValueRule> = new Map([
   ['duration', within(parseDuration, "a duration such as '5m', '30s', '500ms', or a number of milliseconds")],
   ['size', within(parseSize, "a size such as '64MiB', '512KiB', or a number of bytes")],
   ['listenAddress', listenAddress],
+  ['signedDuration', signedDuration],
   ['pathPattern', pathPattern],
   ['secretPath', secretPath],
   ['pathPrefix', pathPrefix],
@@ -34,6 +37,12 @@ function within(parse: (value: unknown) => number | undefined, forms: string): V
   };
 }
 
+function signedDuration(_: unknown, value: unknown): string | undefined {
+  return parseSkew(value) === undefined
+    ? "must be a duration such as '5m', with a minus where it is behind"
+    : undefined;
+}
+
 function listenAddress(argument: unknown, value: unknown): string | undefined {
   const address = parseListenAddress(value);
   if (address === undefined)
@@ -43,11 +52,9 @@ function listenAddress(argument: unknown, value: unknown): string | undefined {
 }
 
 function pathPattern(_: unknown, value: unknown): string | undefined {
-  const isPattern =
-    typeof value === 'string' &&
-    isSecretPath(value) &&
-    value.split('/').every((segment) => segment === '**' || !segment.includes('**'));
-  return isPattern ? undefined : "must be a path pattern such as 'app/**' or 'app/*/db'";
+  return typeof value === 'string' && isPathPattern(value)
+    ? undefined
+    : "must be a path pattern such as 'app/**' or 'app/*/db'";
 }
 
 function secretPath(_: unknown, value: unknown): string | undefined {

@@ -9,7 +9,7 @@ export interface AccessContext {
   readonly traceId?: string;
 }
 
-/** What a caller may be allowed to do with a secret. */
-export const operations = ['get', 'list', 'describe', 'resolve', 'rotate', 'invalidate'] as const;
+/** What a caller may be allowed to do with a secret; `simulate` is to change and to look into a simulation. */
+export const operations = ['get', 'list', 'describe', 'resolve', 'rotate', 'invalidate', 'simulate'] as const;
 
 export type Operation = (typeof operations)[number];

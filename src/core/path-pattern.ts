@@ -1,3 +1,5 @@
+import { parseSecretPath } from './secret-path.ts';
+
 /** A glob over secret paths: `*` is any text within a segment, `**` any number of segments, at least one at the end. */
 export interface PathPattern {
   readonly text: string;
@@ -5,6 +7,16 @@ export interface PathPattern {
 }
 
 const SPECIAL = /[.+?^${}()|[\]\\]/g;
+
+/** Whether the text is the path of a secret with stars, two of them only as a segment of their own. */
+export function isPathPattern(text: string): boolean {
+  try {
+    parseSecretPath(text);
+  } catch {
+    return false;
+  }
+  return text.split('/').every((segment) => segment === '**' || !segment.includes('**'));
+}
 
 export function parsePathPattern(text: string): PathPattern {
   const source = text

@@ -15,6 +15,8 @@ export interface ContractOperation {
   readonly listeners: readonly ListenerKind[];
   /** The policy operation that a caller needs; absent where no secret is touched. */
   readonly access?: Operation;
+  /** In a simulation only; such a route does not exist otherwise. */
+  readonly isSimulated: boolean;
   /** Never refused by load shedding. */
   readonly isSpared: boolean;
   /** JSON schema of the query; unknown parameters are refused. */
@@ -49,6 +51,7 @@ function toOperation(template: string, method: string, item: JsonObject): Contra
     ...(spanning !== undefined && { spanningParameter: String(spanning['name']) }),
     listeners: listAt(operation, 'x-listener').map((kind) => (kind === 'ops' ? 'ops' : 'api')),
     ...toAccess(operation['x-operation']),
+    isSimulated: operation['x-mode'] === 'simulation',
     isSpared: operation['x-spare'] === true,
     querySchema: toQuerySchema(parameters.filter((parameter) => parameter['in'] === 'query')),
     ...(isObject(body) && { bodyContent: objectAt(body, 'content') }),

@@ -83,6 +83,8 @@ const statuses: Readonly<Record<ErrorCode, number>> = {
   Overloaded: 503,
   Draining: 503,
   AuditUnavailable: 503,
+  DryRun: 501,
+  NotRecorded: 501,
   NotAuthenticated: 401,
   PolicyDenied: 403,
   CallerRateLimited: 429,

@@ -12,8 +12,9 @@ import type { OperationTools } from './operations/operation-tools.ts';
 import { type BodyChoice, representationName } from './secret-body.ts';
 import { secretHeaders } from './secret-headers.ts';
 import type { SecretQuestion } from './secret-question.ts';
+import { markAnswer } from './simulated/mark-answers.ts';
 
-type ReadTools = Pick<OperationTools, 'client' | 'bodies' | 'clock' | 'events' | 'retired'>;
+type ReadTools = Pick<OperationTools, 'client' | 'bodies' | 'clock' | 'events' | 'retired' | 'simulation'>;
 
 export interface SecretReadsOptions extends ReadTools {
   readonly lifecycle: Lifecycle;
@@ -68,10 +69,11 @@ export class SecretReads {
   }
 
   #send({ visit, response, url, question }: Asked, answer: ReadAnswer, choice: BodyChoice): void {
-    const { client, bodies, clock, lifecycle } = this.#options;
+    const { client, bodies, clock, lifecycle, simulation } = this.#options;
     const name = representationName(choice, answer.entry.identity.path);
     const representation = client.represent(answer, name, () => bodies.build(answer, choice));
-    const headers = secretHeaders(answer, representation, clock.monotonicMs());
+    const plain = secretHeaders(answer, representation, clock.monotonicMs());
+    const headers = simulation === undefined ? plain : markAnswer(plain, simulation.mode);
     const isSame = matchesEntityTag(visit.facts.condition, representation.etag);
     const full: Answer = isSame ? { status: 304, headers } : { status: 200, headers, representation };
     sendAnswer(response, { visit, isLast: lifecycle.isDraining }, full);

@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { SimulationControl } from '../core/simulation-control.ts';
 import type { EventHub } from '../notifications/event-hub.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Resolver } from '../resolver/resolver.ts';
@@ -18,6 +19,7 @@ import { operationHandlers } from './operations/table.ts';
 import { createRequestIds } from './request-context.ts';
 import { createSecretBodies } from './secret-body.ts';
 import { SecretReads } from './secret-reads.ts';
+import { simulationHandlers } from './simulated/table.ts';
 import { Watches } from './watches.ts';
 
 export interface ServerOptions {
@@ -26,6 +28,13 @@ export interface ServerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly version: string;
+}
+
+/** What a configuration has been made into. */
+export interface Served {
+  readonly config: Config;
+  readonly client: Client;
+  readonly simulation?: SimulationControl;
 }
 
 /** What one configuration serves. */
@@ -60,13 +69,14 @@ export class Server {
   }
 
   /**
-   * Serves the client by this configuration from now on. Listeners that are new are opened, all or none; those that are
+   * Serves the client by its configuration from now on. Listeners that are new are opened, all or none; those that are
    * gone are closed when their requests are done.
    * @returns the names of the listeners.
    * @throws ConfigurationError when an address cannot be bound; then everything is as it was.
    */
-  async use(config: Config, client: Client): Promise<readonly string[]> {
-    const serving = await this.#toServing(config, client);
+  async use(served: Served): Promise<readonly string[]> {
+    const { config, client } = served;
+    const serving = await this.#toServing(served);
     const bindings = new Map(toBindings(config).map((binding) => [JSON.stringify(binding), binding]));
     const replaced = this.#serving;
     // Whoever comes in by the first listener while the others open is answered, too.
@@ -126,13 +136,17 @@ export class Server {
     return gone.map(([, listener]) => listener.close());
   }
 
-  async #toServing(config: Config, client: Client): Promise<Serving> {
+  async #toServing({ config, client, simulation }: Served): Promise<Serving> {
     const { clock, log } = this.#options;
     const retired = new AbortController();
-    const tools = this.#toTools(config, client, retired.signal);
+    const tools = this.#toTools({ config, client, ...(simulation !== undefined && { simulation }) }, retired.signal);
+    const operations = contractOperations(tools.contract);
     const { routes: app, isOverloaded } = await createApp({
-      operations: contractOperations(tools.contract),
-      handlers: operationHandlers(tools),
+      operations: operations.filter(({ isSimulated }) => !isSimulated || simulation !== undefined),
+      handlers: new Map([
+        ...operationHandlers(tools),
+        ...(simulation === undefined ? [] : simulationHandlers({ client, simulation })),
+      ]),
       client,
       maxBodyBytes: config.limits.bodyBytes,
       lifecycle: this.#lifecycle,
@@ -146,11 +160,12 @@ export class Server {
     return { app, dispatch, client, retired };
   }
 
-  #toTools(config: Config, client: Client, retired: AbortSignal): OperationTools {
+  #toTools({ config, client, simulation }: Served, retired: AbortSignal): OperationTools {
     const { events, metrics, clock, log, version } = this.#options;
     const { maxEntries, maxBytes } = config.cache;
     const lifecycle = this.#lifecycle;
-    const shared = { client, bodies: createSecretBodies(), lifecycle, clock, events, retired };
+    const simulated = simulation === undefined ? {} : { simulation };
+    const shared = { client, bodies: createSecretBodies(), lifecycle, clock, events, retired, ...simulated };
     return {
       ...shared,
       reads: new SecretReads({ ...shared, log, maxKnown: URLS_PER_ENTRY * maxEntries }),

@@ -49,12 +49,17 @@ export const conductCases = {
     bench.t.same(bench.provider.locate('app/db', current).selector, current);
   },
 
-  'rotation is RotationNotConfigured': async (bench) => {
+  'rotation makes a version, or is RotationNotConfigured': async (bench) => {
     await bench.seed('app/db', value);
-    await bench.fails(
-      () => bench.provider.rotate(bench.id('app/db'), { ...bench.call, idempotencyToken: randomUUID() }),
-      'RotationError/RotationNotConfigured',
-    );
+    const rotate = () => bench.provider.rotate(bench.id('app/db'), { ...bench.call, idempotencyToken: randomUUID() });
+    if (bench.harness.rotates !== true) {
+      await bench.fails(rotate, 'RotationError/RotationNotConfigured');
+      return;
+    }
+    const { versionId } = await rotate();
+    bench.t.equal((await bench.get('app/db')).version, versionId);
+    bench.t.not(await bench.text('app/db'), value);
+    bench.t.equal(await bench.text('app/db', { stage: 'previous' }), value);
   },
 
   'a store that answers is healthy': async (bench) => {

@@ -24,6 +24,8 @@ export interface Harness {
   destroyVersion?(path: string, n: number): Promise<void>;
   /** Makes the store refuse the provider's identity this secret. Left out where the store cannot refuse. */
   refuse?(path: string): Promise<void>;
+  /** The store makes a new version at once when it is asked to. */
+  readonly rotates?: boolean;
   /** A version id that the store could have but has not, and one that it cannot have. */
   readonly versionIds: { readonly missing: string; readonly malformed: string };
   /** Everything the provider has logged. */

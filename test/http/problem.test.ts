@@ -28,6 +28,7 @@ const codesOf: Readonly<Record<number, readonly string[]>> = {
   429: ['RateLimited', 'QuotaExceeded', 'CallerRateLimited'],
   431: ['HeadersTooLarge'],
   500: [...codesByCategory.CacheError],
+  501: ['DryRun', 'NotRecorded'],
   502: [...codesByCategory.AuthenticationError, 'RotationFailed', 'InternalError', 'ConnectionFailed', 'TlsError'],
   503: ['ProviderUnavailable', 'Overloaded', 'Draining', 'AuditUnavailable'],
   504: ['Timeout'],

@@ -30,6 +30,8 @@ export const codesByCategory = {
     'Overloaded',
     'Draining',
     'AuditUnavailable',
+    'DryRun',
+    'NotRecorded',
   ],
   CallerError: ['NotAuthenticated', 'PolicyDenied', 'CallerRateLimited'],
 } as const;

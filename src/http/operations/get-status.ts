@@ -4,7 +4,7 @@ import { sendJson } from '../send-json.ts';
 import type { OperationTools } from './operation-tools.ts';
 
 /** `GET /v1/status`: nothing secret, no path. */
-export function getStatus({ client, lifecycle, about }: OperationTools): Handler {
+export function getStatus({ client, lifecycle, about, simulation }: OperationTools): Handler {
   return (_request, reply) => {
     const { entries, bytes, negativeEntries } = client.cacheStats();
     const { version, startedAt, maxEntries, maxBytes } = about;
@@ -15,8 +15,14 @@ export function getStatus({ client, lifecycle, about }: OperationTools): Handler
       draining: lifecycle.isDraining,
       providers: client.status().map(toProviderStatus),
       cache: { entries, bytes, negativeEntries, maxEntries, maxBytes },
+      ...(simulation !== undefined && { simulation: toSimulationStatus(simulation) }),
     });
   };
+}
+
+function toSimulationStatus({ mode, faults }: NonNullable<OperationTools['simulation']>): object {
+  const { seed, scenario } = faults;
+  return { mode, seed, ...(scenario !== undefined && { scenario }), faults: faults.faults.length };
 }
 
 function toProviderStatus(status: SourceStatus): object {

@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { EventHub } from '../../notifications/event-hub.ts';
 import type { Metrics } from '../../observability/metrics.ts';
+import type { SimulationControl } from '../../core/simulation-control.ts';
 import type { Resolver } from '../../resolver/resolver.ts';
 import type { JsonObject } from '../../core/json-object.ts';
 import type { Lifecycle } from '../lifecycle.ts';
@@ -24,6 +25,8 @@ export interface OperationTools {
   readonly retired: AbortSignal;
   readonly contract: JsonObject;
   readonly about: DaemonFacts;
+  /** In a simulation only. */
+  readonly simulation?: Pick<SimulationControl, 'mode' | 'faults'>;
 }
 
 /** Facts for `/v1/status` that do not change. */

@@ -1,0 +1,54 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Config } from '../config/config.ts';
+import { LocalStore } from '../providers/local/local-store.ts';
+import { createCallerPaths } from '../simulation/caller-paths.ts';
+import { Simulation } from '../simulation/simulation.ts';
+import type { Composition, Surroundings } from './composition.ts';
+
+/** The simulation of the previous composition where nothing about it has changed; none where none is wanted. */
+export function openSimulation(
+  { clock, log }: Surroundings,
+  { simulation: settings, environment }: Config,
+  previous?: Composition,
+): Simulation | undefined {
+  if (settings === undefined) return undefined;
+  if (isDeepStrictEqual(previous?.config.simulation, settings)) return previous?.simulation;
+  const { mode, file, faults } = settings;
+  const fields = { mode, scenario: faults.scenario, faults: faults.faults.length, environment };
+  log.warn(fields, 'this is a simulation: what is served may be made up, late or wrong');
+  const tools = { clock, log, recordIdentityCall: () => undefined };
+  return new Simulation({
+    mode,
+    faults,
+    clock,
+    ...(file !== undefined && { file: new LocalStore(file, 'simulation', tools) }),
+  });
+}
+
+/** Where paths lead: in a mock, whose secrets are under the paths of their readers, nowhere else. */
+export function toRouted(config: Config): Config {
+  if (config.simulation?.mode !== 'mock') return config;
+  const { environment: _environment, pathMappings, ...rest } = config;
+  return { ...rest, pathMappings: pathMappings.map((mapping) => ({ ...mapping, prefix: '', scope: {} })) };
+}
+
+/** Lets the simulation tell what is asked for under a native path by the path of its readers. */
+export function tellPaths(simulation: Simulation | undefined, config: Config): void {
+  const { environment, pathMappings: mappings } = toRouted(config);
+  if (simulation === undefined) return;
+  simulation.toPath = createCallerPaths({ mappings, ...(environment !== undefined && { environment }) });
+}
+
+/** Every access goes into the log of the simulation, too. */
+export function withSimulationLog(audit: AuditLog, simulation: Simulation | undefined): AuditLog {
+  if (simulation === undefined) return audit;
+  return {
+    assertWritable: () => audit.assertWritable(),
+    record: (event) => {
+      audit.record(event);
+      const { context, ...access } = event;
+      simulation.accessed({ ...access, caller: context.caller });
+    },
+  };
+}
