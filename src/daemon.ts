@@ -1,12 +1,11 @@
 import { compose, forgetReplaced, leaveFile, retire } from './compose.ts';
 import { useAudit } from './compose/audit.ts';
 import type { Composition, Surroundings } from './compose/composition.ts';
+import { createSurroundings } from './compose/create-surroundings.ts';
 import type { Config } from './config/config.ts';
 import { Server } from './http/server.ts';
-import { EventHub } from './notifications/event-hub.ts';
 import { Webhooks } from './notifications/webhooks.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
-import { Metrics } from './observability/metrics.ts';
 import { systemClock } from './core/clock.ts';
 import type { ProviderKind } from './core/provider.ts';
 import { version } from './version.ts';
@@ -27,31 +26,18 @@ export class Daemon {
 
   constructor(config: Config, kinds: readonly ProviderKind[]) {
     this.#log = createLogger(config.log);
-    const metrics = new Metrics({
-      cacheSize: () => this.#composition?.cache.stats().entriesByProvider ?? new Map(),
-      breakerStates: () => new Map(this.#statuses().map(({ label, breaker }) => [label, breaker])),
-      identityExpiryMs: () =>
-        new Map(
-          this.#statuses().flatMap(({ label, identityExpiresInMs: ms }) =>
-            ms === undefined ? [] : [[label, ms] as const],
-          ),
-        ),
-    });
-    this.#around = {
+    this.#around = createSurroundings({
       kinds,
-      events: new EventHub(systemClock),
-      metrics,
       clock: systemClock,
       log: this.#log,
-      random: Math.random,
-      onStoreChange: (instance) => this.#composition?.client.storeChanged(instance),
-      onBreakerChange: (source, state) => this.#composition?.client.breakerChanged(source, state),
-    };
+      current: () => this.#composition,
+    });
+    const { events, metrics } = this.#around;
+    metrics.collectProcess();
     this.#webhooks = new Webhooks({
       ...this.#around,
       onDelivery: (status) => metrics.webhookDeliveries.inc({ status }),
     });
-    const { events } = this.#around;
     this.#server = new Server({ events, metrics, clock: systemClock, log: this.#log, version });
   }
 
@@ -131,9 +117,5 @@ export class Daemon {
       await retire(next, previous);
       throw error;
     }
-  }
-
-  #statuses(): ReturnType<Composition['client']['status']> {
-    return this.#composition?.client.status() ?? [];
   }
 }

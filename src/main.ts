@@ -3,7 +3,7 @@ import { dispatch } from './cli/dispatch.ts';
 import { check } from './cli/check.ts';
 import type { ConfigLoader } from './cli/config-loader.ts';
 import type { Command, CommandIo, ExitCode } from './cli/command-io.ts';
-import { keepAlive } from './cli/keep-alive.ts';
+import { keepAlive } from './core/keep-alive.ts';
 import { readingCommands } from './cli/reading-commands.ts';
 import { serve } from './cli/serve.ts';
 import { systemClock } from './core/clock.ts';

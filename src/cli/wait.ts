@@ -3,7 +3,7 @@ import { askDaemon } from './ask-daemon.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { CommandIo, ExitCode } from './command-io.ts';
 import { createDaemonClient, type DaemonClient } from './daemon-client.ts';
-import { keepAlive } from './keep-alive.ts';
+import { keepAlive } from '../core/keep-alive.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { pollUntilGreen } from './poll-until-green.ts';
 import { runCommand } from './run-command.ts';

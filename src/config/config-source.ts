@@ -33,6 +33,11 @@ export function localSource(file: string): ConfigSource {
   };
 }
 
+/** Settings that a program hands over. */
+export function objectSource(value: unknown): ConfigSource {
+  return { value, findings: [], place: () => ({ file: 'config' }) };
+}
+
 /** Puts the overrides over the settings. Settings that are no mapping stay, to be reported as such. */
 export function overridden(source: ConfigSource, overrides: ConfigOverrides): ConfigSource {
   const { listen } = overrides;

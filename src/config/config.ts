@@ -2,7 +2,7 @@ import type { Operation } from '../core/access-context.ts';
 import type { CredentialSetting } from '../core/credential-setting.ts';
 import type { PathPattern } from '../core/path-pattern.ts';
 import type { SecretEventType } from '../core/secret-event.ts';
-import type { ProviderType, Scope } from '../core/provider.ts';
+import type { Scope } from '../core/provider.ts';
 import type { FaultSettings, SimulationMode } from '../core/simulation-control.ts';
 
 /** Where a listener binds. */
@@ -13,7 +13,7 @@ export type ListenAddress =
 /** One provider instance. `options` fit the schema of its type, defaults filled in. */
 export interface ProviderConfig {
   readonly name: string;
-  readonly type: ProviderType;
+  readonly type: string;
   readonly attemptTimeoutMs: number;
   readonly options: Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,14 @@
 import type { ProviderKind } from '../core/provider.ts';
 import type { Config } from './config.ts';
 import { byPlace, ConfigProblems, toLine, toProblem } from './config-problems.ts';
-import { type ConfigOverrides, type ConfigSource, type ConfigText, localSource, overridden } from './config-source.ts';
+import {
+  type ConfigOverrides,
+  type ConfigSource,
+  type ConfigText,
+  localSource,
+  objectSource,
+  overridden,
+} from './config-source.ts';
 import { subjectOf } from './key-path.ts';
 import { literalCredentials } from './literal-credentials.ts';
 import { parseConfigText } from './parse-config-text.ts';
@@ -42,6 +49,14 @@ export function localConfig(
   overrides: ConfigOverrides = {},
 ): LoadedConfig {
   return checkConfig(overridden(localSource(file), overrides), kinds);
+}
+
+/**
+ * The configuration of an object with the keys of a file. It is changed: defaults are filled in.
+ * @throws ConfigProblems
+ */
+export function objectConfig(settings: unknown, kinds: readonly ProviderKind[]): LoadedConfig {
+  return checkConfig(objectSource(settings), kinds);
 }
 
 function checkConfig(source: ConfigSource, kinds: readonly ProviderKind[]): LoadedConfig {

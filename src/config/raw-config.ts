@@ -1,6 +1,5 @@
 /* The configuration as it is written, after the schema has been checked and its defaults were filled in. */
 import type { Operation } from '../core/access-context.ts';
-import type { ProviderType } from '../core/provider.ts';
 import type { AuditConfig, LogLevel, PersistenceConfig, WebhookConfig } from './config.ts';
 import type { RawFault } from '../core/fault.ts';
 import type { ScenarioName, SimulationMode } from '../core/simulation-control.ts';
@@ -35,7 +34,7 @@ export interface RawConfig {
 
 export interface RawProvider {
   readonly name: string;
-  readonly type: ProviderType;
+  readonly type: string;
   readonly attemptTimeout: Amount;
 }
 

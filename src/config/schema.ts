@@ -1,7 +1,6 @@
 import { credentialSchema } from '../core/credential-setting.ts';
 import { operations } from '../core/access-context.ts';
 import { secretEventTypes } from '../core/secret-event.ts';
-import type { ProviderType } from '../core/provider.ts';
 import { simulationSchema } from './simulation-schema.ts';
 
 const amountOfTime = (fallback: string) => ({ duration: ['1ms', '24h'], default: fallback });
@@ -29,7 +28,7 @@ export const commonProviderProperties = {
  * The configuration as data (design §12), with every default. `expected` ends the sentence "… must be"; the other
  * keywords of ours are in `value-rules.ts`.
  */
-export function configSchema(types: readonly ProviderType[]): object {
+export function configSchema(types: readonly string[]): object {
   const root = closed({
     listen: { type: 'array', minItems: 1, items: { listenAddress: 'local' }, default: ['127.0.0.1:8200'] },
     socket: section({

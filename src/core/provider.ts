@@ -6,8 +6,6 @@ import type { SecretsError } from './errors/secrets-error.ts';
 import type { Page, RotationResult, Secret, SecretMetadata, SecretVersion } from './secret.ts';
 import type { Selector } from './selector.ts';
 
-export type ProviderType = 'local' | 'vault' | 'aws' | 'azure' | 'gcp';
-
 /** A secret's place in its store: one spelling for each secret, so that no alias can be told from another. */
 export interface Location {
   /** The canonical native id. */
@@ -99,7 +97,8 @@ export interface Scope {
 export interface SecretProvider extends SecretStore {
   /** The instance's name in the configuration. */
   readonly name: string;
-  readonly type: ProviderType;
+  /** That of its kind. */
+  readonly type: string;
   /** Whether a rotation may be tried again with the same token after a failure of the network. */
   readonly isRotationIdempotent?: boolean;
 
@@ -139,7 +138,8 @@ export interface Replica {
 
 /** One row of the table of providers: how an instance of the type is described in the configuration, and made. */
 export interface ProviderKind {
-  readonly type: ProviderType;
+  /** What `type` of an instance says, such as `vault`. */
+  readonly type: string;
   /** JSON schema of the instance's own keys, defaults included; `name`, `type` and `attemptTimeout` are added to it. */
   readonly schema: {
     readonly properties: Readonly<Record<string, object>>;

@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
-
 const MASK = '[redacted]';
+// `inspect.custom` of `node:util`, by the name that Node documents: the declaration needs no types of Node then.
+const inspectSymbol: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * Holds a credential or a secret value so that it cannot be printed by accident: `toString`, `toJSON` and `inspect`
@@ -26,7 +26,7 @@ export class Redacted<T extends string | Uint8Array = string> {
     return MASK;
   }
 
-  [inspect.custom](): string {
+  [inspectSymbol](): string {
     return MASK;
   }
 }

@@ -86,7 +86,6 @@ export class Metrics {
   readonly auditErrors = this.#counter('secrets_audit_errors_total', 'Failures of the audit sink.', []);
 
   constructor(sources: MetricSources) {
-    collectDefaultMetrics({ register: this.#registry });
     this.#gauge('secrets_cache_size', 'Entries in the cache.', {
       labelNames: ['provider'],
       collect: (gauge) => {
@@ -107,6 +106,11 @@ export class Metrics {
         for (const [provider, ms] of sources.identityExpiryMs()) gauge.set({ provider }, ms / 1_000);
       },
     });
+  }
+
+  /** Adds what Node tells of the process itself. It watches garbage collection and the event loop from then on. */
+  collectProcess(): void {
+    collectDefaultMetrics({ register: this.#registry });
   }
 
   /** The content type of `text()`. */

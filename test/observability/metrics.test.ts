@@ -98,6 +98,8 @@ test('the names and labels are those of the specification and the design, and no
     'secrets_stale_served_total{provider}',
     'secrets_webhook_deliveries_total{status}',
   ]);
+  t.notMatch(await metrics.text(), /^(process|nodejs)_/m, 'nothing of the process unless it is asked for');
+  metrics.collectProcess();
   t.match(await metrics.text(), 'process_cpu_seconds_total');
   t.match(await metrics.text(), 'nodejs_eventloop_lag_seconds');
   t.match(metrics.contentType, 'text/plain');
