@@ -63,6 +63,11 @@ const violations = [
   ['src/http/operations', '../../providers/registry.ts'],
   ['src/http', '../compose.ts'],
   ['src/cli', '../main.ts'],
+  ['src/library', '../http/guards.ts'],
+  ['src/library', '../providers/local/provider.ts'],
+  ['src/client', '../library/to-metadata.ts'],
+  ['src/resolver', '../library/to-metadata.ts'],
+  ['src/http', '../library/to-metadata.ts'],
 ] as const;
 
 test('the sources keep to the direction of imports', async (t) => {

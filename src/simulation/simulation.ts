@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { RequestError } from '../core/errors/request-error.ts';
 import type { HeldSource } from '../core/held/held-provider.ts';
 import { isPathPattern } from '../core/path-pattern.ts';
-import type { ProviderType, SecretProvider } from '../core/provider.ts';
+import type { SecretProvider } from '../core/provider.ts';
 import { faultProblem, type RawFault } from '../core/fault.ts';
 import type {
   FaultSettings,
@@ -41,7 +41,7 @@ export interface SimulatedSource {
   readonly name: string;
   /** With the copy of the store. */
   readonly label: string;
-  readonly type: ProviderType;
+  readonly type: string;
   /** Makes the real provider. */
   readonly create: (clock: Clock) => SecretProvider;
 }

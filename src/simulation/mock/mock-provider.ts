@@ -1,13 +1,13 @@
 import { SecretNotFoundError } from '../../core/errors/secret-not-found-error.ts';
 import { createHeldProvider } from '../../core/held/held-provider.ts';
-import type { ProviderType, SecretProvider } from '../../core/provider.ts';
+import type { SecretProvider } from '../../core/provider.ts';
 import { rotateValue } from '../fake/rotate-value.ts';
 import type { MockStore } from './mock-store.ts';
 
 export interface MockProviderOptions {
   /** Those of the provider it stands in for. */
   readonly name: string;
-  readonly type: ProviderType;
+  readonly type: string;
   readonly mock: MockStore;
   /** Of the simulation: what a rotation makes follows from it. */
   readonly seed: () => number;
