@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'tap';
 import { loadConfig } from '../src/config/load-config.ts';
+import { libraryPage } from '../scripts/library-page.ts';
 import { codesByCategory } from '../src/core/errors/codes.ts';
 import { SecretsError } from '../src/core/errors/secrets-error.ts';
 import { toProblem } from '../src/http/problem.ts';
@@ -29,6 +30,11 @@ test('every link within the docs leads somewhere', (t) => {
     }
   }
   t.end();
+});
+
+test('docs/library.md is made from the docstrings as they are', async (t) => {
+  const { present, wanted } = await libraryPage();
+  t.equal(present, wanted, "run 'npm run docs'");
 });
 
 test('docs/errors.md lists every code with its category and status', (t) => {
