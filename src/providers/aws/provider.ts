@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homeDirectory } from '../../credentials/aws/home-directory.ts';
 import type { ProviderKind } from '../../core/provider.ts';
 import { awsSchema, checkOptions, parseOptions, toReplicas } from './options.ts';
 import { SecretsManager } from './secrets-manager.ts';
@@ -13,7 +13,7 @@ export const awsProvider: ProviderKind = {
     new SecretsManager(name, parseOptions(options), {
       ...tools,
       env: process.env,
-      homeDirectory: homedir(),
+      homeDirectory: homeDirectory(),
       random: Math.random,
     }),
 };

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homeDirectory } from '../../credentials/aws/home-directory.ts';
 import type { ProviderTools } from '../../core/provider.ts';
 import { createAwsIdentity } from '../../credentials/aws/chain.ts';
 import { ClockSkew } from '../../credentials/aws/clock-skew.ts';
@@ -14,7 +14,7 @@ export function connectAws(auth: AwsAuth, wire: Wire, tools: ProviderTools): Log
   const http = createHttpClient({ maxResponseBytes: MAX_RESPONSE_BYTES });
   const skew = new ClockSkew(tools.clock);
   const { region } = auth;
-  const surroundings = { env: process.env, homeDirectory: homedir(), random: Math.random };
+  const surroundings = { env: process.env, homeDirectory: homeDirectory(), random: Math.random };
   const identity = createAwsIdentity({ ...tools, ...surroundings, http, skew, region });
   return {
     ...createAwsAuth(auth, wire, { identity, skew }),
