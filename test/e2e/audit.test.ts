@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, openSync } from 'node:fs';
 import { appendFile, readFile, rename, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { program } from './bundle.ts';
 import { test } from 'tap';
 import { runBundle } from './bundle.ts';
 import { startDaemon, writeConfig } from './daemon.ts';
@@ -225,8 +225,7 @@ test('a log that cannot be written hinders nothing', { skip: noFull }, async (t)
     file,
     localConfig(await secretsFile(t, shopSecrets), { listen: [`unix:${path}`], audit, log: { level: 'debug' } }),
   );
-  const bundle = fileURLToPath(new URL('../../dist/keyfob.js', import.meta.url));
-  const child = spawn('/usr/bin/env', ['-i', process.execPath, bundle, 'serve', '--config', file], {
+  const child = spawn('/usr/bin/env', ['-i', ...program, 'serve', '--config', file], {
     stdio: ['ignore', 'ignore', openSync('/dev/full', 'w')],
   });
   t.teardown(() => child.kill('SIGKILL'));

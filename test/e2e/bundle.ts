@@ -4,6 +4,10 @@ import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/keyfob.js', import.meta.url));
+const other = process.env['KEYFOB_PROGRAM'];
+
+/** The program and its first arguments: the bundle, or what KEYFOB_PROGRAM names, such as the executable of the image. */
+export const program: readonly string[] = other === undefined ? [process.execPath, BUNDLE] : [other];
 
 export interface Run {
   readonly code: number | null;
@@ -18,7 +22,7 @@ export interface Run {
  */
 export function spawnBundle(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
   const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const command = ['-i', ...settings, process.execPath, BUNDLE, ...args];
+  const command = ['-i', ...settings, ...program, ...args];
   return spawn('/usr/bin/env', command, { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 

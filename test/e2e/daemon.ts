@@ -149,7 +149,8 @@ async function isReady(http: Http): Promise<true | undefined> {
   }
 }
 
-function announced(stderr: string): readonly ListenAddress[] | undefined {
+/** Where a daemon listens, as its log says; undefined before. */
+export function announced(stderr: string): readonly ListenAddress[] | undefined {
   const names = /listening on (.*?); try: curl/.exec(stderr)?.[1];
   return names?.split(', ').map(toAddress);
 }
