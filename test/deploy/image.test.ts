@@ -7,9 +7,10 @@ import { type Scope, temporaryDirectory } from '../e2e/temporary-directory.ts';
 import { until } from '../e2e/until.ts';
 import { imageTest } from './deploy-test.ts';
 import { buildImage, type Image } from './image/build-image.ts';
-import { startContainer } from './image/container.ts';
+import { type Container, startContainer } from './image/container.ts';
 import { EndToEnd } from './image/end-to-end.ts';
 import { memoryUse, ownMemoryGroup } from './image/memory-group.ts';
+import { unitFilter } from './image/unit-filter.ts';
 import { mustRun } from './run-tool.ts';
 
 const MEMORY_BYTES = 128 * 1024 ** 2;
@@ -29,10 +30,8 @@ await imageTest(
     await t.test('serves in a restricted container with 128 MiB, checks its own health, and ends when told', (t) =>
       checkContainer(t, image),
     );
-    if (process.env['KF_SKIP2'] === undefined)
-      await t.test('passes the end-to-end tests as its user, with 128 MiB for each daemon', (t) =>
-        checkDaemon(t, image),
-      );
+    await t.test('serves with the system calls that the unit for systemd leaves it', (t) => checkUnitFilter(t, image));
+    await t.test('passes the end-to-end tests as its user, with 128 MiB for each daemon', (t) => checkDaemon(t, image));
   },
   BUILD_TIMEOUT_MS,
 );
@@ -58,17 +57,37 @@ async function filesOf(folder: string): Promise<readonly string[]> {
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
 
-async function checkContainer(t: Test, image: Image): Promise<void> {
-  await forgetFile(join(image.root, image.config.Entrypoint[0] ?? ''));
-  const container = await startContainer(t, { image, settings: await settings(t), memoryBytes: MEMORY_BYTES });
-  const addresses = await until('the container listens', () => {
+interface Serving {
+  readonly container: Container;
+  readonly address: { readonly port: number };
+  readonly read: () => Promise<string>;
+}
+
+async function serveIn(t: Test, image: Image, filter?: object): Promise<Serving> {
+  const options = { image, settings: await settings(t), memoryBytes: MEMORY_BYTES };
+  const container = await startContainer(t, { ...options, ...(filter !== undefined && { filter }) });
+  const [address] = await until('the container listens', () => {
     if (container.hasExited) throw new Error(`the container ended: ${container.stderr}`);
     return announced(container.stderr);
   });
-  const [address] = addresses;
   if (address?.kind !== 'tcp') throw new TypeError('it listens elsewhere than on TCP');
   const http = new Http(address);
   const read = async (): Promise<string> => (await http.get('/v1/secrets/db/creds?key=password&format=raw')).text;
+  return { container, address, read };
+}
+
+async function checkUnitFilter(t: Test, image: Image): Promise<void> {
+  const { container, read } = await serveIn(t, image, await unitFilter('deploy/systemd/keyfob.service'));
+  t.equal(await read(), 'correct-horse');
+  await container.kill('SIGHUP');
+  await until('it has read its configuration again', () => /read again/.test(container.stderr) || undefined);
+  await container.kill('SIGTERM');
+  t.equal(await container.exited, 0);
+}
+
+async function checkContainer(t: Test, image: Image): Promise<void> {
+  await forgetFile(join(image.root, image.config.Entrypoint[0] ?? ''));
+  const { container, address, read } = await serveIn(t, image);
   t.equal(await read(), 'correct-horse');
 
   const status = await readFile(`/proc/${await container.processId()}/status`, 'utf8');

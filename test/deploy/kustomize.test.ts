@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { installDeployTools } from '../../scripts/install-deploy-tools.ts';
 import { temporaryDirectory } from '../e2e/temporary-directory.ts';
-import { deployTest } from './deploy-test.ts';
+import { createPods } from './admission-review.ts';
+import { admissionTest, deployTest } from './deploy-test.ts';
 import { buildOverlay, containerNamed, type Overlay, overlays } from './overlay.ts';
 import { runTool } from './run-tool.ts';
 
@@ -32,6 +33,21 @@ await deployTest('every overlay builds, and is valid for three versions of Kuber
   );
   t.not((await runTool('python3', [...judge, first], { env: { PYTHONPATH: python } })).code, 0, 'it does look');
 });
+
+await admissionTest(
+  'every pod passes the restricted Pod Security Standard',
+  async (t) => {
+    const pods = await Promise.all(
+      overlays.map(async (name) => ({ metadata: { name, namespace: 'shop' }, spec: (await buildOverlay(name)).pod })),
+    );
+    for (const { pod, restricted } of await createPods([], pods)) t.strictSame(restricted, [], pod.metadata.name ?? '');
+    const [first] = pods;
+    if (first === undefined) throw new TypeError('there is no overlay');
+    const [outcome] = await createPods([], [{ ...first, spec: { ...first.spec, hostNetwork: true } }]);
+    t.match(outcome?.restricted, [/host namespaces/], 'it does look');
+  },
+  300_000,
+);
 
 await deployTest('only Keyfob has what it logs in with, and each container has its own token or socket', async (t) => {
   for (const name of overlays) {

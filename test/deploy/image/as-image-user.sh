@@ -2,15 +2,14 @@
 # as-image-user.sh IMAGE SCRATCH UID GID PROJECT COMMAND...
 # Runs COMMAND in PROJECT as the user of an image, in a mount namespace of its own where the files of the image cannot be
 # written and the one writable place that they and the machine have in common is SCRATCH, below /tmp. PROJECT may be in a
-# folder that this user cannot enter: it is found at SCRATCH/project. SCRATCH/keyfob is the program to test.
+# folder that this user cannot enter: it is found at SCRATCH/project. SCRATCH/keyfob is the program to test,
+# and SCRATCH/full a /dev/full for everybody.
 set -e
 image=$1 scratch=$2 uid=$3 gid=$4 project=$5
 shift 5
 mkdir -p "$image$scratch" "$scratch/project"
 mount --bind "$image" "$image"
 mount -o remount,bind,ro "$image"
-# Some machines keep it for root.
-mknod -m 666 "$scratch/full" c 1 7
 mount --bind "$scratch/full" /dev/full
 for system in proc sys dev; do mount --rbind "/$system" "$image/$system"; done
 mount --bind "$scratch" "$image$scratch"

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Scope } from '../../e2e/temporary-directory.ts';
-import { runTool, type ToolRun } from '../run-tool.ts';
+import { mustRun, runTool, type ToolRun } from '../run-tool.ts';
 import type { Image } from './build-image.ts';
 import { createMemoryGroup, groupsIn, type MemoryUse, memoryUse, removeMemoryGroup } from './memory-group.ts';
 
@@ -26,6 +26,8 @@ export class EndToEnd {
     // The tests are the image's user and make a group for each daemon.
     await chown(groups, image.userId, image.groupId);
     await chown(scratch, image.userId, image.groupId);
+    // Some machines keep the one of /dev for root.
+    await mustRun('mknod', ['--mode=666', join(scratch, 'full'), 'c', '1', '7']);
     const program = join(scratch, 'keyfob');
     await writeFile(program, launcher(image, groups, memoryBytes));
     await chmod(program, 0o755);

@@ -6,6 +6,10 @@ const ARCHITECTURES = new Map([
   ['x64', ['amd64', 'SCMP_ARCH_X86_64']],
   ['arm64', ['arm64', 'SCMP_ARCH_AARCH64']],
 ]);
+const [name = '', architecture = ''] = ARCHITECTURES.get(process.arch) ?? [];
+
+/** The one of this machine, as filters name it. */
+export const seccompArchitecture = architecture;
 
 interface Rule {
   readonly names: readonly string[] | null;
@@ -17,7 +21,6 @@ interface Rule {
 
 /** The default profile (`RuntimeDefault`) as it is for a container without capabilities, in the terms of runc. */
 export async function seccompProfile(): Promise<object> {
-  const [name = '', architecture] = ARCHITECTURES.get(process.arch) ?? [];
   const profile: { defaultAction: string; defaultErrnoRet: number; syscalls: readonly Rule[] } = JSON.parse(
     await readFile(FILE, 'utf8'),
   );
@@ -27,7 +30,7 @@ export async function seccompProfile(): Promise<object> {
   return {
     defaultAction: profile.defaultAction,
     defaultErrnoRet: profile.defaultErrnoRet,
-    architectures: [architecture],
+    architectures: [seccompArchitecture],
     syscalls: rules.map(({ names, action, args, errnoRet }) => ({ names, action, args, errnoRet })),
   };
 }
