@@ -25,7 +25,9 @@ COPY scripts/ scripts/
 COPY src/ src/
 COPY --from=target /usr/local/bin/node /target/node
 RUN node scripts/build.ts \
- && node scripts/build-executable.ts --node /target/node --arch "${TARGETARCH}" --output /out/keyfob
+ && node scripts/build-executable.ts --node /target/node --arch "${TARGETARCH}" --output /out/keyfob \
+ && install -D --mode=644 dist/THIRD-PARTY-NOTICES.txt /out/licenses/third-party.txt \
+ && install --mode=644 node_modules/node-linux-*/LICENSE /out/licenses/node.txt
 
 FROM ${RUNTIME_IMAGE}
 ARG VERSION=0.1.0
@@ -37,6 +39,7 @@ LABEL org.opencontainers.image.title="Keyfob" \
       org.opencontainers.image.revision="${REVISION}"
 # Node.js 26 needs it, and the runtime image lacks it.
 COPY --from=target /usr/lib/*-linux-gnu/libatomic.so.1* /usr/lib/
+COPY --from=build /out/licenses/ /licenses/
 COPY --from=build /out/keyfob /usr/local/bin/keyfob
 # By number, so that Kubernetes can tell that it is not root.
 USER 65532:65532

@@ -24,7 +24,7 @@ await imageTest(
   'the image',
   async (t) => {
     const image = await buildImage(t);
-    await t.test('is its base and three files, says what it is, and runs as a numbered user', (t) =>
+    await t.test('is its base and five files, says what it is, and runs as a numbered user', (t) =>
       checkContents(t, image),
     );
     await t.test('serves in a restricted container with 128 MiB, checks its own health, and ends when told', (t) =>
@@ -38,7 +38,13 @@ await imageTest(
 
 async function checkContents(t: Test, { root, base, config }: Image): Promise<void> {
   const added = new Set(await filesOf(root)).difference(new Set(await filesOf(base)));
-  t.strictSame([...added].sort(), ['usr/lib/libatomic.so.1', 'usr/lib/libatomic.so.1.2.0', 'usr/local/bin/keyfob']);
+  t.strictSame([...added].sort(), [
+    'licenses/node.txt',
+    'licenses/third-party.txt',
+    'usr/lib/libatomic.so.1',
+    'usr/lib/libatomic.so.1.2.0',
+    'usr/local/bin/keyfob',
+  ]);
   t.match(config.User, /^[1-9]\d*:[1-9]\d*$/);
   t.strictSame(config.Entrypoint, ['/usr/local/bin/keyfob']);
   t.strictSame(config.Healthcheck.Test, ['CMD', '/usr/local/bin/keyfob', 'health']);
