@@ -8,6 +8,7 @@ import type { Access } from './access-recorder.ts';
 import type { ReadAnswer } from './failover.ts';
 import type { DescribeRequest, ListRequest, LocatedMetadata, VersionsRequest } from './metadata-reader.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
+import type { ReadPreview } from './read-preview.ts';
 import type { RotateRequest } from './rotator.ts';
 import type { Target } from './router.ts';
 import type { ReadRequest } from './secret-reader.ts';
@@ -44,6 +45,11 @@ export class Client {
   /** @see SecretReader.readAll */
   readAll(requests: readonly ReadRequest[]): readonly (ReadAnswer | Promise<ReadAnswer>)[] {
     return this.#pipeline.secrets.readAll(requests);
+  }
+
+  /** @see previewRead */
+  preview(target: Target, context: AccessContext): ReadPreview | Promise<ReadPreview> {
+    return this.#pipeline.secrets.preview(target, context);
   }
 
   /** @see SecretReader.touch */

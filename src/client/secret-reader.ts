@@ -6,6 +6,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Access, AccessRecorder } from './access-recorder.ts';
 import type { Failover, ReadAnswer } from './failover.ts';
 import { Gathering } from './gathering.ts';
+import { previewRead, type ReadPreview } from './read-preview.ts';
 import type { Refresher } from './refresher.ts';
 import type { Route, Router, Target } from './router.ts';
 import type { StoreCalls } from './store-calls.ts';
@@ -64,6 +65,11 @@ export class SecretReader {
     return this.#asked(access, found, () =>
       request.fresh === true ? failover.fetchAnew(found) : failover.fetch(found, gathering),
     );
+  }
+
+  /** @see previewRead */
+  preview(target: Target, context: AccessContext): ReadPreview {
+    return previewRead(this.#options, target, context);
   }
 
   /**

@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestError } from '../core/errors/request-error.ts';
 
 const JSON_TYPE = 'application/json';
-/** Documents that are not JSON. */
-export const TEXT_TYPES = ['text/plain'] as const;
+/** Documents that are not JSON. `application/yaml` is RFC 9512's; nobody has registered a type for .env files. */
+const TEXT_TYPES = ['text/plain', 'application/yaml', 'text/x-dotenv'];
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -30,7 +30,7 @@ export function readBodies(app: FastifyInstance): void {
       void (hasDocument(request) ? lenient : strict)(request, text, done);
     }
   });
-  app.addContentTypeParser([...TEXT_TYPES], { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
+  app.addContentTypeParser(TEXT_TYPES, { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
     const text = toText(body);
     if (text === undefined) done(notUtf8());
     else done(null, text);

@@ -108,7 +108,7 @@ function toNewest(readings: readonly Reading[]): ReadonlyMap<string, ReadAnswer>
     if (answer === undefined || isSecretsError(answer)) continue;
     const { identity, fetchedAtMs } = answer.entry;
     const other = newest.get(identity.key);
-    if (other === undefined || other.entry.fetchedAtMs < fetchedAtMs) newest.set(identity.key, answer);
+    if (other === undefined || other.entry.fetchedAtMs <= fetchedAtMs) newest.set(identity.key, answer);
   }
   return newest;
 }

@@ -6,6 +6,7 @@ import { RequestError } from '../core/errors/request-error.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
 import { type Format, parsers } from './documents/formats.ts';
 import { type Place, splice, type Splice, type Template } from './documents/template.ts';
+import { explainTemplate, type Explanation } from './explain.ts';
 import { Failures } from './failures.ts';
 import type { SecretReference } from './grammar/reference.ts';
 import type { Insertion } from './insertion.ts';
@@ -13,7 +14,7 @@ import { readReferences, type Replacement } from './reference-reads.ts';
 import { Turns } from './turns.ts';
 
 export interface ResolverOptions {
-  readonly client: Pick<Client, 'readAll'>;
+  readonly client: Pick<Client, 'readAll' | 'preview'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
 }
 
@@ -75,6 +76,18 @@ export class Resolver {
       text: await interpolate(template, replacements, turns),
       references: template.places.map(({ reference }, index) => toResolved(reference, replacements[index])),
     };
+  }
+
+  /**
+   * Tells what would become of each reference, and reads nothing.
+   * @throws ResolveFailure for malformed references; RequestError as `resolve` does
+   */
+  async explain({ format, text }: Source, context: AccessContext): Promise<readonly Explanation[]> {
+    const { client, clock } = this.#options;
+    const turns = new Turns(clock);
+    const template = await parsers[format](text, turns);
+    assertWellFormed(template);
+    return explainTemplate(template, { client, context, turns });
   }
 }
 

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'tap';
-import { parse } from 'yaml';
+import { parseEnv } from 'node:util';
+import { type Test, test } from 'tap';
+import { parse, parseAllDocuments } from 'yaml';
 import { type Format, parsers } from '../../src/resolver/documents/formats.ts';
+import { readByShell } from './read-by-shell.ts';
 import { createResolverRig, type Values } from './resolver-rig.ts';
 
 /** One document: what comes out of it, or each error as `line:column code message pointer`. */
@@ -10,6 +12,8 @@ interface Case {
   readonly in: string;
   readonly out?: string;
   readonly errors?: readonly string[];
+  /** False where a shell reads something else. */
+  readonly sh?: boolean;
 }
 
 const folder = join(import.meta.dirname, 'corpus');
@@ -30,13 +34,14 @@ let count = 0;
 
 for (const [file, format] of files) {
   test(`the cases of ${file}.yaml`, async (t) => {
-    for (const { in: text, out, errors } of parseCases(await load(file))) {
+    for (const { in: text, out, errors, sh } of parseCases(await load(file))) {
       count++;
       const rig = createResolverRig(values);
       const name = JSON.stringify(text);
       if (errors === undefined) {
         const resolved = await rig.resolve(text, format).catch((error: unknown) => ({ text: error }));
         t.strictSame(resolved.text, out, name);
+        if (typeof resolved.text === 'string') assertParses(t, { format, sh }, resolved.text);
       } else {
         const problem = await rig.failures(text, format);
         t.strictSame(problem.errors?.map(told), errors, name);
@@ -50,6 +55,20 @@ test('there are enough of them', async (t) => {
   t.ok(count >= 120, `${count} cases`);
   t.comment(`${count} cases`);
 });
+
+/** The format's own parser takes the result. */
+function assertParses(t: Test, { format, sh = true }: { format: Format; sh: boolean | undefined }, text: string): void {
+  if (format === 'json') JSON.parse(text);
+  if (format === 'yaml')
+    t.same(
+      parseAllDocuments(text).flatMap(({ errors }) => errors),
+      [],
+    );
+  if (format === 'env' && sh) {
+    const variables = { ...parseEnv(text) };
+    t.same(readByShell(text, Object.keys(variables)), variables, JSON.stringify(text));
+  }
+}
 
 interface Told {
   readonly line: number;

@@ -2,7 +2,8 @@
  * References as one would write them down without a thought of time or of good messages: an expression, and `replace`.
  * It shares nothing with the product but docs/references.md.
  */
-const REFERENCE = /(?<escape>\\)?(?:(?<open>\{\{secret:|\$\{secret:))(?<rest>(?:(?!\{\{secret:|\$\{secret:|\n)[^])*)/g;
+const REFERENCE =
+  /(?<escape>\\)?(?:(?<open>\{\{secret:|\$\{secret:))(?<rest>(?:(?!\\?\{\{secret:|\\?\$\{secret:|\n)[^])*)/g;
 const PART = '[^#@|\\s](?:[^#@|]*[^#@|\\s])?';
 const INNER = new RegExp(
   `^(?:(?<provider>[a-z0-9][a-z0-9-]*)://)?(?<path>${PART})(?:#(?<key>${PART}))?(?:@(?<version>${PART}))?(?<filters>(?:\\|[^|]*)*)$`,
@@ -64,7 +65,7 @@ function replaceBy(named: Named, lookUp: Lookup): string | undefined {
   if (named.filters.filter((filter) => filter.startsWith('default:')).length > 1) return undefined;
   for (const filter of named.filters) {
     if (filter.startsWith('default:')) value ??= filter.slice('default:'.length);
-    else if (writers[filter] === undefined) return undefined;
+    else if (writers[filter] === undefined || (filter === 'shell' && value?.includes('\0'))) return undefined;
     else if (value !== undefined) value = writers[filter](value);
   }
   return value;

@@ -1,3 +1,5 @@
+import type { Target } from '../../src/client/router.ts';
+import type { AccessContext } from '../../src/core/access-context.ts';
 import { SecretNotFoundError } from '../../src/core/errors/secret-not-found-error.ts';
 import type { ReadRequest } from '../../src/client/secret-reader.ts';
 import { toProblem } from '../../src/http/problem.ts';
@@ -26,12 +28,14 @@ export function createResolverRig(values: Values, options: RigOptions = {}) {
       asked.push(...requests);
       return rig.pipeline.secrets.readAll(requests);
     },
+    preview: (target: Target, who: AccessContext) => rig.pipeline.secrets.preview(target, who),
   };
   const resolver = new Resolver({ client, clock: rig.clock });
   return {
     ...rig,
     resolver,
     asked,
+    explain: (text: string, format: Format = 'text', who = context) => resolver.explain({ format, text }, who),
     resolve: (text: string, format: Format = 'text') => resolver.resolve({ format, text }, context),
     /** What it fails with, as the client is told. */
     failures: async (text: string, format: Format = 'text') => {

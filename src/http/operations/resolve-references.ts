@@ -5,18 +5,26 @@ import { RequestError } from '../../core/errors/request-error.ts';
 import type { Format } from '../../resolver/documents/formats.ts';
 import type { Source } from '../../resolver/resolver.ts';
 import type { Handler } from '../bind-operations.ts';
+import { explanations } from '../explanations.ts';
+import { Query } from '../query.ts';
 import { toAccessContext } from '../request-context.ts';
 import { resolvedReferences } from '../resolved-references.ts';
 import { sendJson } from '../send-json.ts';
 import type { OperationTools } from './operation-tools.ts';
 
 /** Formats of bodies that are the document itself. */
-const formats: ReadonlyMap<string, Format> = new Map([['text/plain', 'text']]);
+const formats: ReadonlyMap<string, Format> = new Map([
+  ['text/plain', 'text'],
+  ['application/yaml', 'yaml'],
+  ['text/x-dotenv', 'env'],
+]);
 
-/** `POST /v1/resolve`: a document in, the same out; JSON `{text}` or `{document}` in, JSON out. */
+/** `POST /v1/resolve`: a document in, the same out; JSON `{text}` or `{document}` in, JSON out; `explain` reads nothing. */
 export function resolveReferences({ resolver }: OperationTools): Handler {
   return async (request, reply) => {
     const source = toSource(request);
+    if (new Query(request).flag('explain'))
+      return sendJson(reply, explanations(await resolver.explain(source, toAccessContext(request))));
     const { text, references } = await resolver.resolve(source, toAccessContext(request));
     const { mediaType = '' } = request;
     if (formats.has(mediaType))

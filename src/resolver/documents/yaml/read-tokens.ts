@@ -1,0 +1,65 @@
+import { type CST, Lexer, Parser } from 'yaml';
+import { RequestError } from '../../../core/errors/request-error.ts';
+import { Positions } from '../../positions.ts';
+import type { Turns } from '../../turns.ts';
+
+/** A token that holds text, and whether it is a key of a mapping. */
+export interface Leaf {
+  readonly token: Exclude<Extract<CST.Token, { source: string }>, CST.ErrorToken | CST.DocumentEnd>;
+  readonly isKey: boolean;
+}
+
+/**
+ * The tokens of all documents of a YAML text, from left to right. The library's syntax tree is not composed: that may
+ * take seconds, and cannot be done in slices.
+ * @throws RequestError `InvalidBody` for what is no YAML
+ */
+export async function readTokens(text: string, turns: Turns): Promise<readonly CST.Token[]> {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (turns.isOver()) await turns.next();
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
+/** The tokens that hold text, in its order. Not recursive: a text may nest as deeply as it is long. */
+export function* leaves(text: string, tokens: readonly CST.Token[]): Generator<Leaf, void> {
+  const stack = tokens.map((token) => toNode(token)).toReversed();
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    const { token, isKey } = node;
+    if (token.type === 'error' || token.type === 'flow-error-end') throw malformed(text, token.offset);
+    if ('source' in token && token.type !== 'doc-end') yield { token, isKey };
+    for (const child of childrenOf(token).toReversed()) stack.push(child);
+  }
+}
+
+interface Node {
+  readonly token: CST.Token;
+  readonly isKey: boolean;
+}
+
+const toNode = (token: CST.Token, isKey = false): Node => ({ token, isKey });
+
+function childrenOf(token: CST.Token): readonly Node[] {
+  if (token.type === 'document') return nodes([...token.start, token.value, ...(token.end ?? [])]);
+  if (token.type === 'block-scalar') return nodes(token.props);
+  const end = 'end' in token ? nodes(token.end ?? []) : [];
+  if (!('items' in token)) return end;
+  const items = token.items.flatMap(({ start, key, sep, value }) => [
+    ...nodes(start),
+    ...(key ? [toNode(key, true)] : []),
+    ...nodes([...(sep ?? []), value]),
+  ]);
+  return [...items, ...end];
+}
+
+const nodes = (tokens: readonly (CST.Token | undefined)[]): readonly Node[] =>
+  tokens.flatMap((token) => (token === undefined ? [] : [toNode(token)]));
+
+export function malformed(text: string, offset: number): RequestError {
+  const { line, column } = new Positions(text).at(offset);
+  return new RequestError('InvalidBody', `the document is no valid YAML in line ${line}, column ${column}`);
+}
