@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { audit } from './cli/audit.ts';
 import { dispatch } from './cli/dispatch.ts';
 import { check } from './cli/check.ts';
@@ -17,6 +18,7 @@ const io: CommandIo = {
   env: process.env,
   clock: systemClock,
   isTty: process.stdout.isTTY,
+  stdin: () => buffer(process.stdin),
   stdout: (data) => void process.stdout.write(data),
   stderr: (text) => void process.stderr.write(text),
 };

@@ -8,10 +8,15 @@ import type { DaemonAnswer, DaemonClient } from './daemon-client.ts';
 export async function askDaemon(client: DaemonClient, target: string, timeoutMs?: number): Promise<Uint8Array> {
   const answer = await client.get(target, timeoutMs);
   if (answer.status === 200) return answer.body;
+  throw toCommandFailure(client, answer);
+}
+
+/** What an answer means that is no 200. */
+export function toCommandFailure(client: DaemonClient, answer: DaemonAnswer): CommandFailure {
   const problem = parseProblem(answer);
-  if (problem !== undefined) throw new CommandFailure(`${problem.detail} (${problem.code})`);
+  if (problem !== undefined) return new CommandFailure(`${problem.detail} (${problem.code})`);
   // 8200 is Vault's port, too.
-  throw new CommandFailure(
+  return new CommandFailure(
     `what listens at ${client.address} answered with status ${answer.status}, which is not keyfob's way; is it another program?`,
   );
 }

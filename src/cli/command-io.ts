@@ -9,6 +9,8 @@ export interface CommandIo {
   readonly clock: Clock;
   /** Whether standard output is a terminal. */
   readonly isTty: boolean;
+  /** All of standard input. */
+  stdin(): Promise<Uint8Array>;
   /** Values and results only. */
   stdout(data: string | Uint8Array): void;
   /** Messages only. */

@@ -24,6 +24,14 @@ export interface DaemonClient {
    * @throws CommandFailure when nothing answers, or not in time.
    */
   get(target: string, timeoutMs?: number): Promise<DaemonAnswer>;
+  /** Likewise one POST. */
+  post(target: string, body: RequestBody): Promise<DaemonAnswer>;
+}
+
+/** What is sent. */
+export interface RequestBody {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
 }
 
 /** Longer than the daemon's own deadline (10 s unless configured), so that its answer is seen. */
@@ -36,39 +44,48 @@ const TIMEOUT_MS = 30_000;
 export async function createDaemonClient(io: CommandIo): Promise<DaemonClient> {
   const address = readDaemonAddress(io.env);
   const token = await readCallerToken(io.env);
+  const ask = async (
+    options: RequestOptions,
+    body: RequestBody | undefined,
+    timeoutMs: number,
+  ): Promise<DaemonAnswer> => {
+    const abort = new AbortController();
+    const timer = io.clock.after(timeoutMs, () => abort.abort());
+    try {
+      return await send({ ...toOptions(address, token, body), ...options, signal: abort.signal }, body);
+    } catch (error) {
+      throw toFailure(error, address.name, abort.signal.aborted);
+    } finally {
+      timer.cancel();
+    }
+  };
   return {
     address: address.name,
-    async get(target, timeoutMs = TIMEOUT_MS) {
-      const abort = new AbortController();
-      const timer = io.clock.after(timeoutMs, () => abort.abort());
-      try {
-        return await send({ ...toOptions(address, token), path: target, signal: abort.signal });
-      } catch (error) {
-        throw toFailure(error, address.name, abort.signal.aborted);
-      } finally {
-        timer.cancel();
-      }
-    },
+    get: (path, timeoutMs = TIMEOUT_MS) => ask({ path }, undefined, timeoutMs),
+    post: (path, body) => ask({ path, method: 'POST' }, body, TIMEOUT_MS),
   };
 }
 
-function toOptions(address: DaemonAddress, token: Redacted | undefined): RequestOptions {
+function toOptions(address: DaemonAddress, token?: Redacted, body?: RequestBody): RequestOptions {
   return {
     ...(address.kind === 'unix' ? { socketPath: address.path } : { host: address.host, port: address.port }),
-    headers: token === undefined ? {} : { authorization: `Bearer ${token.expose()}` },
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token.expose()}` }),
+      ...(body !== undefined && { 'content-type': body.contentType, 'content-length': body.bytes.length }),
+    },
     // An agent of our own: the global one may have been told by the environment to use a proxy.
     agent: new Agent({ keepAlive: false }),
   };
 }
 
-function send(options: RequestOptions): Promise<DaemonAnswer> {
+function send(options: RequestOptions, body?: RequestBody): Promise<DaemonAnswer> {
   return new Promise((resolve, reject) => {
     const sent = request(options, (answer) => {
       const { statusCode: status = 0, headers } = answer;
       buffer(answer).then((body) => resolve({ status, contentType: headers['content-type'] ?? '', body }), reject);
     });
     sent.on('error', reject);
-    sent.end();
+    sent.end(body?.bytes);
   });
 }
 

@@ -14,6 +14,9 @@ Of a running daemon:
                                  print a secret's value
   list [PREFIX] [--tag KEY=VALUE]... [--provider P] [--json]
                                  print the paths of secrets
+  resolve [FILE|-] [--format text|json|yaml|env] [--output FILE] [--check]
+                                 print a document with its references replaced,
+                                 or check them all
   health [live|ready|startup]    tell by the exit code how it is (ready)
   wait [--timeout 60s]           return when it is ready
 

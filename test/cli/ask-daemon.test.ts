@@ -3,7 +3,11 @@ import { askDaemon } from '../../src/cli/ask-daemon.ts';
 import type { DaemonAnswer } from '../../src/cli/daemon-client.ts';
 
 const ask = (answer: Omit<DaemonAnswer, 'body'>, body: string) =>
-  askDaemon({ address: 'http://d', get: async () => ({ ...answer, body: Buffer.from(body) }) }, '/');
+  askDaemon({ address: 'http://d', get: async () => ({ ...answer, body: Buffer.from(body) }), post: notAsked }, '/');
+
+const notAsked = async (): Promise<never> => {
+  throw new Error('nothing is to be sent');
+};
 
 test('a 200 is the answer', async (t) => {
   t.equal(String(await ask({ status: 200, contentType: '' }, 'v')), 'v');

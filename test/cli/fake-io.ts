@@ -7,12 +7,17 @@ export class FakeIo implements CommandIo {
   readonly clock: Clock;
   readonly isTty: boolean;
   readonly #out: Buffer[] = [];
+  readonly #in: string;
   err = '';
 
-  constructor(env: Readonly<Record<string, string | undefined>>, { clock = systemClock, isTty = false } = {}) {
+  constructor(
+    env: Readonly<Record<string, string | undefined>>,
+    { clock = systemClock, isTty = false, input = '' } = {},
+  ) {
     this.env = env;
     this.clock = clock;
     this.isTty = isTty;
+    this.#in = input;
   }
 
   get bytes(): Buffer {
@@ -21,6 +26,10 @@ export class FakeIo implements CommandIo {
 
   get out(): string {
     return this.bytes.toString();
+  }
+
+  async stdin(): Promise<Uint8Array> {
+    return Buffer.from(this.#in);
   }
 
   stdout(data: string | Uint8Array): void {
