@@ -23,6 +23,8 @@ export interface AdmissionOptions {
   readonly nextRequestId: RequestIds;
 }
 
+const MAX_HEADERS = 100;
+
 /**
  * What every request goes through first: the guards in their order (design §7). They look at headers alone, so that what
  * a connection repeats byte for byte need not be looked at again.
@@ -52,6 +54,8 @@ export class Admission {
 
   #guard({ door }: Connection, facts: HeaderFacts, request: IncomingMessage): void {
     if (this.#options.lifecycle.isClosing) throw new RequestError('Draining', 'the daemon is stopping');
+    if (request.rawHeaders.length > 2 * MAX_HEADERS)
+      throw new RequestError('HeadersTooLarge', `the request has more than ${MAX_HEADERS} headers`);
     // The ops listener has limits only.
     if (door.kind === 'ops') return;
     assertOriginForm(request.url);

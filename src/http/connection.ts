@@ -9,6 +9,9 @@ export interface Door {
   readonly isUnix: boolean;
 }
 
+// A client that asks on without waiting for answers has each request and its answer kept in memory.
+const MAX_WAITING = 100;
+
 /** An open connection, and what is under way on it. Answers go out in the order of the requests. */
 export class Connection {
   readonly door: Door;
@@ -16,33 +19,49 @@ export class Connection {
   readonly source: string;
   /** What the headers of its last request said: a program sends the same ones with each. */
   headerFacts: HeaderFacts | undefined;
-  #before: ServerResponse | undefined;
+  readonly #socket: Socket;
+  /** Answers that are due, and at the front some that are not any more. */
+  readonly #waiting: ServerResponse[] = [];
   #latest: ServerResponse | undefined;
   #latestSeen: ServerResponse | undefined;
+  #unreadBytes = 0;
 
   constructor(door: Door, socket: Socket) {
     this.door = door;
+    this.#socket = socket;
     this.source = door.isUnix ? 'unix' : (socket.remoteAddress ?? 'unknown');
   }
 
-  /** A request has come, to be answered by this. */
-  asked(response: ServerResponse): void {
-    this.#before = this.#latest;
+  /**
+   * A request has come, to be answered by this.
+   * @returns whether it may be: `excess` for the first that is too many at once, `ignored` for those after it
+   */
+  asked(response: ServerResponse): 'welcome' | 'excess' | 'ignored' {
+    const waiting = this.#due();
+    waiting.push(response);
     this.#latest = response;
+    if (waiting.length <= MAX_WAITING) return 'welcome';
+    return waiting.length === MAX_WAITING + 1 ? 'excess' : 'ignored';
   }
 
   /** Whether no answer is due: it is silent, or its only request never came whole. */
   isUnasked(): boolean {
-    return isAnswered(this.#latest) || (this.#latest?.req.complete === false && isAnswered(this.#before));
+    const [first, second] = this.#due();
+    return second === undefined && first?.req.complete !== true;
   }
 
-  /** Whether it has had its answers, and has asked nothing since this was asked the last time. */
+  /** Whether it has had its answers, or does not read them, and has asked nothing since this was asked the last time. */
   isIdle(): boolean {
-    const latest = this.#latest;
+    const [latest, unreadBytes] = [this.#latest, this.#socket.writableLength];
     const isSame = latest !== undefined && latest === this.#latestSeen;
+    const isUnread = unreadBytes > 0 && unreadBytes === this.#unreadBytes;
     this.#latestSeen = latest;
-    return isSame && isAnswered(latest);
+    this.#unreadBytes = unreadBytes;
+    return isSame && (isUnread || this.#due().length === 0);
+  }
+
+  #due(): ServerResponse[] {
+    while (this.#waiting[0]?.writableFinished === true) this.#waiting.shift();
+    return this.#waiting;
   }
 }
-
-const isAnswered = (response: ServerResponse | undefined): boolean => response?.writableFinished !== false;

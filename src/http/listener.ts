@@ -10,6 +10,7 @@ import { listenUnix, type SocketPermissions } from './unix-socket.ts';
 import { listenTcp } from './tcp-port.ts';
 import { parseRequestId } from './header-facts.ts';
 import type { RequestIds } from './request-context.ts';
+import { toProblemAnswer } from './problem-answer.ts';
 import { writeProblem } from './send-problem.ts';
 
 export interface ListenerOptions {
@@ -35,6 +36,8 @@ export interface Listener {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+// How often Node looks for requests that take too long.
+const CHECK_MS = 2_000;
 // A connection on which nothing comes is cut after one to two of these.
 const IDLE_MS = 75_000;
 // While closing: what has been sent by then may still be on its way.
@@ -47,16 +50,29 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   const { kind, address } = options;
   const server = createServer(
     // A missing Host is refused by our own guard, with a body like any other refusal.
-    { requireHostHeader: false, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    {
+      requireHostHeader: false,
+      // A header that may come once is no right one when it comes twice: which of them counts must not be a question.
+      joinDuplicateHeaders: true,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_MS,
+    },
     (request, response) => {
       const connection = connections.of(request.socket);
-      connection.asked(response);
-      options.onRequest(connection, request, response);
+      if (connection === undefined) return;
+      const welcome = connection.asked(response);
+      if (welcome === 'welcome') options.onRequest(connection, request, response);
+      else if (welcome === 'excess') refuseExcess(response, idOf(options.nextRequestId, request));
     },
   );
+  // Node leaves out what is beyond, and so what the guards look for; a guard counts.
+  server.maxHeadersCount = 0;
   // Node's own time-out sets a timer with each request.
   server.keepAliveTimeout = 0;
-  const connections = new OpenConnections(server, { kind, isUnix: address.kind === 'unix' });
+  const connections = new OpenConnections(server, { kind, isUnix: address.kind === 'unix' }, (socket) =>
+    writeProblem(socket, new RequestError('Overloaded', 'too many connections are open'), options.nextRequestId()),
+  );
   cutIdleConnections(server, connections, options.clock);
   refuseInOurTerms(server, options.nextRequestId);
   const name =
@@ -75,19 +91,32 @@ function cutIdleConnections(server: Server, connections: OpenConnections, clock:
 
 /** What Node would answer by itself, without a body or not at all. */
 function refuseInOurTerms(server: Server, nextRequestId: ListenerOptions['nextRequestId']): void {
-  const idOf = ({ headers }: IncomingMessage): string => parseRequestId(headers) ?? nextRequestId();
   server.on('clientError', (error, socket) => {
     writeProblem(socket, toRequestError(error), nextRequestId());
   });
   server.on('connect', (request, socket) => {
-    writeProblem(socket, new RequestError('MethodNotAllowed', 'the method CONNECT is not allowed'), idOf(request));
+    writeProblem(
+      socket,
+      new RequestError('MethodNotAllowed', 'the method CONNECT is not allowed'),
+      idOf(nextRequestId, request),
+    );
   });
   server.on('checkExpectation', (request, response) => {
     response.shouldKeepAlive = false;
     const error = new RequestError('MalformedRequest', "the request's 'Expect' is not supported");
-    if (response.socket !== null) writeProblem(response.socket, error, idOf(request));
+    if (response.socket !== null) writeProblem(response.socket, error, idOf(nextRequestId, request));
   });
 }
+
+/** Nothing is answered on the connection after it. */
+function refuseExcess(response: ServerResponse, requestId: string): void {
+  const error = new RequestError('Overloaded', 'too many requests wait on one connection');
+  const { status, headers, body } = toProblemAnswer(error, requestId, '');
+  response.writeHead(status, { ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) }).end(body);
+}
+
+const idOf = (nextRequestId: RequestIds, { headers }: IncomingMessage): string =>
+  parseRequestId(headers) ?? nextRequestId();
 
 function toRequestError(error: Error): RequestError {
   const code = 'code' in error ? error.code : undefined;

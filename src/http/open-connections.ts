@@ -2,22 +2,28 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Connection, type Door } from './connection.ts';
 
+// Of one listener, so that a flood on one leaves the others alone.
+export const MAX_CONNECTIONS = 2_048;
+
 /** The open connections of a server. Node tells neither which are silent nor, once it is closing, times them out. */
 export class OpenConnections {
   readonly #connections = new Map<Socket, Connection>();
 
-  constructor(server: Server, door: Door) {
+  /** @param refuse answers on a connection that is too many */
+  constructor(server: Server, door: Door, refuse: (socket: Socket) => void) {
     server.on('connection', (socket) => {
+      if (this.#connections.size >= MAX_CONNECTIONS && !this.#makeRoom()) {
+        refuse(socket);
+        return;
+      }
       this.#connections.set(socket, new Connection(door, socket));
       socket.once('close', () => this.#connections.delete(socket));
     });
   }
 
-  /** @throws TypeError for one that is not open, on which nothing can be asked. */
-  of(socket: Socket): Connection {
-    const connection = this.#connections.get(socket);
-    if (connection === undefined) throw new TypeError('a request without its connection');
-    return connection;
+  /** Undefined for one that was refused. */
+  of(socket: Socket): Connection | undefined {
+    return this.#connections.get(socket);
   }
 
   /** Cuts those on which no answer is due. */
@@ -28,6 +34,17 @@ export class OpenConnections {
   /** Cuts those on which nothing has come since the last call. */
   cutIdle(): void {
     this.#cut((connection) => connection.isIdle());
+  }
+
+  /** Cuts the oldest on which no answer is due. */
+  #makeRoom(): boolean {
+    for (const [socket, connection] of this.#connections) {
+      if (!connection.isUnasked()) continue;
+      this.#connections.delete(socket);
+      socket.destroy();
+      return true;
+    }
+    return false;
   }
 
   #cut(isToGo: (connection: Connection) => boolean): void {

@@ -40,3 +40,22 @@ test('idle is what has had its answers and has asked nothing since the last look
   t.notOk(connection.isIdle(), 'it was used since');
   t.ok(connection.isIdle());
 });
+
+test('so many may wait for their answers; the first that is too many is told so, and no other', async (t) => {
+  const connection = new Connection({ kind: 'api', isUnix: false }, new Socket());
+  const responses = Array.from({ length: 103 }, () => new ServerResponse(new IncomingMessage(new Socket())));
+  const welcomes = responses.map((response) => connection.asked(response));
+  t.same([welcomes.indexOf('excess'), welcomes.lastIndexOf('welcome'), welcomes.at(-1)], [100, 99, 'ignored']);
+});
+
+test('one that does not read its answer is idle, too', async (t) => {
+  const socket = new Socket();
+  let unread = 5;
+  Object.defineProperty(socket, 'writableLength', { get: () => unread });
+  const connection = new Connection({ kind: 'api', isUnix: false }, socket);
+  connection.asked(new ServerResponse(new IncomingMessage(new Socket())));
+  t.notOk(connection.isIdle());
+  unread = 4;
+  t.notOk(connection.isIdle(), 'it has read some');
+  t.ok(connection.isIdle());
+});
