@@ -10,6 +10,7 @@ import { serve } from './cli/serve.ts';
 import { systemClock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
 import type { Daemon } from './daemon.ts';
+import { assertSecretMemory, keepMemorySecret } from './process-secrecy.ts';
 import { loadContract } from './http/contract.ts';
 import { providerKinds } from './providers/registry.ts';
 import { version } from './version.ts';
@@ -23,13 +24,18 @@ const io: CommandIo = {
   stderr: (text) => void process.stderr.write(text),
 };
 
+// Of every command: the reading ones have secrets in their memory, too.
+const isMemoryKept = keepMemorySecret();
+
 /** Runs the daemon until SIGTERM or SIGINT; SIGHUP reads the configuration again. */
 async function runDaemon(loader: ConfigLoader): Promise<ExitCode> {
+  assertSecretMemory(process);
   const { config, warnings } = await loader.load();
   // Loaded here, so that the reading commands start without it.
   const { Daemon } = await import('./daemon.ts');
   const daemon = new Daemon(config, providerKinds);
   for (const warning of warnings) daemon.log.warn({}, warning);
+  if (!isMemoryKept) daemon.log.warn({}, 'a core file of this process would hold secrets; forbid core files');
   // A signal during the start counts, too: as the first process of a container it would be ignored otherwise.
   const toldToStop = new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);

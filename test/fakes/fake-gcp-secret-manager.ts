@@ -38,6 +38,8 @@ export class FakeGcpSecretManager {
   };
   /** Given instead of an answer, the first one first. */
   readonly faults: (FakeResponse | 'hang' | 'cut')[] = [];
+  /** Says how each request fails; undefined lets it pass. */
+  fault: (request: FakeRequest) => FakeResponse | 'hang' | 'cut' | undefined = () => undefined;
   readonly #authority: FakeGcpAuthority;
   readonly #location: string | undefined;
 
@@ -47,7 +49,7 @@ export class FakeGcpSecretManager {
   }
 
   start(): Promise<FakeServer> {
-    return startFakeServer((request) => this.faults.shift() ?? this.#answer(request));
+    return startFakeServer((request) => this.faults.shift() ?? this.fault(request) ?? this.#answer(request));
   }
 
   #answer(request: FakeRequest): FakeResponse {
