@@ -5,7 +5,7 @@ import { Block } from './block.ts';
 import { Chain, type ChainHead, nothingSealed } from './chain.ts';
 import type { ChainKey } from './chain-key.ts';
 import type { ChainEvent } from './chain-record.ts';
-import { type ChainTail, readChainTail } from './chain-tail.ts';
+import { readChainTail } from './chain-tail.ts';
 
 export interface AuditSinkOptions {
   /** `stdout`, or a file that is appended to. */
@@ -36,24 +36,20 @@ export class AuditSink {
   readonly #options: AuditSinkOptions;
   readonly #queue: AppendQueue;
   readonly #chain: Chain;
+  #isStarted = false;
   #block = new Block(BLOCK_BYTES);
   #dropped = 0;
   #isWriteThrough = false;
   #timer: Timer;
 
-  /**
-   * Goes on with the chain of the file, if there is one.
-   * @throws the system's error when the file cannot be opened or read.
-   */
+  /** @throws the system's error when the file cannot be opened. Nothing is written before the first line, or `configure`. */
   constructor(options: AuditSinkOptions) {
     const { target, clock, key } = options;
     this.#options = options;
     // `process.stdout` makes a pipe non-blocking when it is asked for: a write to a full one fails, and does not get stuck.
     const fd = target === 'stdout' ? process.stdout.fd : openFile(target);
-    const tail = readChainTail(fd);
     this.#queue = new AppendQueue({ fd, clock, onError: options.onError });
-    this.#chain = new Chain(clock, tail.head, key);
-    this.#begin(tail);
+    this.#chain = new Chain(clock, key);
     this.#timer = clock.after(FLUSH_MS, () => this.#tick());
   }
 
@@ -64,6 +60,7 @@ export class AuditSink {
 
   /** @param line with its line end */
   write(line: string): void {
+    if (!this.#isStarted) this.#start();
     if (this.#queue.queuedBytes >= MAX_QUEUED_BYTES) {
       this.#dropped += 1;
       this.#options.onDrop();
@@ -90,6 +87,7 @@ export class AuditSink {
 
   /** Whether all that was to be written through is: what failed is tried again. */
   canWrite(): boolean {
+    if (!this.#isStarted) this.#start();
     this.#queue.push(this.#block.take());
     return this.#queue.drainNow();
   }
@@ -97,6 +95,7 @@ export class AuditSink {
   /** The key from here on, and whether every line is handed to the system at once. */
   configure({ key, isWriteThrough }: { readonly key: ChainKey | undefined; readonly isWriteThrough: boolean }): void {
     this.#isWriteThrough = isWriteThrough;
+    if (!this.#isStarted) this.#start();
     if (key?.id === this.#chain.key?.id) return;
     this.#seal('block');
     this.#chain.key = key;
@@ -124,18 +123,28 @@ export class AuditSink {
     this.#queue.drainNow();
   }
 
-  /** Writes what is kept, as far as the target takes it within two seconds, then ends. */
-  async close(): Promise<void> {
+  /**
+   * Writes what is kept, as far as the target takes it within two seconds, then ends.
+   * @returns whether there was anything: a daemon that could not start leaves the file as it was
+   */
+  async close(): Promise<boolean> {
     this.#timer.cancel();
-    this.#seal('block');
-    this.#push(this.#chain.seal('end', nothingSealed));
+    if (this.#isStarted) {
+      this.#seal('block');
+      this.#push(this.#chain.seal('end', nothingSealed));
+    }
     if (!(await this.#queue.finish(LAST_WRITE_MS))) {
       this.#options.onError(new Error('the last lines could not be written'));
     }
     if (this.#options.target !== 'stdout') closeSync(this.#queue.fd);
+    return this.#isStarted;
   }
 
-  #begin({ unsealed, isTorn }: ChainTail): void {
+  /** Goes on with the chain of the file, if there is one. */
+  #start(): void {
+    this.#isStarted = true;
+    const { head, unsealed, isTorn } = readChainTail(this.#queue.fd);
+    this.#chain.head = head;
     if (isTorn) this.#push('\n');
     if (unsealed.lines > 0) {
       this.#push(this.#chain.seal('recovered', unsealed));

@@ -26,22 +26,17 @@ export const nothingSealed: SealedLines = { lines: 0, checks: new Uint32Array(),
 /** Ties each block of lines to the one before it, so that none can be changed, removed, added or moved unnoticed. */
 export class Chain {
   readonly #clock: Clock;
-  #head: ChainHead;
+  head = newChain;
   key: ChainKey | undefined;
 
-  constructor(clock: Clock, head: ChainHead, key: ChainKey | undefined) {
+  constructor(clock: Clock, key: ChainKey | undefined) {
     this.#clock = clock;
-    this.#head = head;
     this.key = key;
-  }
-
-  get head(): ChainHead {
-    return this.#head;
   }
 
   /** @returns the record's line. */
   seal(event: ChainEvent, { lines, checks, bytes, dropped }: SealedLines): string {
-    const block = this.#head.block + 1;
+    const block = this.head.block + 1;
     const text = sealedText({
       timestamp: new Date(this.#clock.wallMs()).toISOString(),
       event,
@@ -50,12 +45,12 @@ export class Chain {
       dropped,
       checks,
       ...(this.key !== undefined && { keyId: this.key.id }),
-      previous: this.#head.hash,
+      previous: this.head.hash,
     });
     const seal = createSeal(this.key);
     for (const piece of bytes) seal.update(piece);
     const hash = seal.update(text).digest('hex');
-    this.#head = { block, hash };
+    this.head = { block, hash };
     return toLine(text, hash);
   }
 }

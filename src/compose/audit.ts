@@ -29,8 +29,7 @@ export async function openAudit(
       if (sink.reopen()) tellHead('the audit goes on in a new file');
     },
     close: async () => {
-      await sink.close();
-      tellHead('the audit was closed');
+      if (await sink.close()) tellHead('the audit was closed');
     },
   };
 }

@@ -60,9 +60,18 @@ test('a line is there within a second, and sealed', async (t) => {
 
 test('a new file is for its owner alone', async (t) => {
   const target = join(t.testdir({}), 'audit.log');
-  await openSink(target).close();
+  const sink = openSink(target);
+  sink.configure({ key: undefined, isWriteThrough: false });
+  await sink.close();
   t.equal((await stat(target)).mode & 0o777, 0o600);
   t.same(eventsOf(await readFile(target, 'utf8')), ['start', 'end']);
+});
+
+test('a daemon that does not come to serve leaves the file as it was', async (t) => {
+  const target = join(t.testdir({}), 'audit.log');
+  await writeFile(target, '{"type":"chain","torn');
+  t.notOk(await openSink(target).close());
+  t.equal(await readFile(target, 'utf8'), '{"type":"chain","torn');
 });
 
 test('a file that is there is continued', async (t) => {
@@ -108,7 +117,9 @@ test('a file from before there was a chain', async (t) => {
   const target = join(t.testdir({}), 'audit.log');
   const old = Array.from({ length: 12_000 }, (_, index) => auditLine(index)).join('');
   await writeFile(target, old);
-  await openSink(target).close();
+  const sink = openSink(target);
+  sink.configure({ key: undefined, isWriteThrough: false });
+  await sink.close();
   const text = await readFile(target, 'utf8');
   t.ok(text.startsWith(old));
   t.match(verify([text]), {
