@@ -16,7 +16,7 @@ import type { SecretProvider } from './core/provider.ts';
  * @throws ConfigurationError for a setting that can never work; nothing has been changed then.
  */
 export async function compose(around: Surroundings, config: Config, previous?: Composition): Promise<Composition> {
-  const simulation = openSimulation(around, config, previous);
+  const simulation = await openSimulation(around, config, previous);
   const instances = new Map(
     config.providers.map((provider) => [provider.name, toSources(around, config, { provider, previous, simulation })]),
   );
@@ -45,7 +45,7 @@ export async function compose(around: Surroundings, config: Config, previous?: C
   } catch (error) {
     if (opened?.sink !== previous?.audit?.sink) await opened?.close();
     await Promise.all(added.map(({ provider }) => provider.close()));
-    if (simulation !== previous?.simulation) simulation?.close();
+    if (simulation !== previous?.simulation) await simulation?.close();
     throw error;
   }
 }
@@ -77,7 +77,7 @@ export async function retire(composition: Composition, staying?: Composition): P
   await Promise.all(ended.map(({ provider }) => provider.close()));
   if (composition.cacheFile !== staying?.cacheFile) await composition.cacheFile?.close();
   if (composition.audit?.sink !== staying?.audit?.sink) await composition.audit?.close();
-  if (composition.simulation !== staying?.simulation) composition.simulation?.close();
+  if (composition.simulation !== staying?.simulation) await composition.simulation?.close();
 }
 
 const sourcesOf = (composition?: Composition): readonly Source[] => [...(composition?.instances.values() ?? [])].flat();

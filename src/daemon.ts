@@ -84,12 +84,16 @@ export class Daemon {
     this.#composition?.audit?.sink.flushNow();
   }
 
-  /** Drains, then ends everything; nothing in flight is lost. */
-  async stop(): Promise<void> {
+  /**
+   * Drains, then ends everything; nothing in flight is lost.
+   * @returns what a simulation found wanting, in words
+   */
+  async stop(): Promise<readonly string[]> {
     await this.#server.stop();
     await Promise.all([...this.#outgoing].map((outgoing) => outgoing.end()));
     const retired = this.#composition && retire(this.#composition);
     await Promise.all([retired, this.#webhooks.close()]);
+    return this.#composition?.simulation?.complaints() ?? [];
   }
 
   /** Reads that are under way end within the deadline; until then they need their provider and their audit sink. */

@@ -59,8 +59,9 @@ async function runDaemon(loader: ConfigLoader): Promise<ExitCode> {
     await reloaded;
     // A second one ends the process at once, as is usual.
     process.once('SIGINT', () => process.exit(1));
-    await daemon.stop();
-    return 0;
+    const complaints = await daemon.stop();
+    for (const complaint of complaints) daemon.log.error({}, complaint);
+    return complaints.length === 0 ? 0 : 1;
   });
 }
 

@@ -48,7 +48,8 @@ export async function openCache(around: Surroundings, config: Config, previous?:
 }
 
 /** What is made up must not be found by a daemon that is real, nor take the place of what that one keeps. */
-const isMadeUp = ({ simulation }: Config): boolean => simulation !== undefined && simulation.mode !== 'live';
+const isMadeUp = ({ simulation }: Config): boolean =>
+  simulation !== undefined && simulation.mode !== 'live' && simulation.mode !== 'record';
 
 const toKept = ({ cache, cacheFile }: KeptCache): KeptCache =>
   cacheFile === undefined ? { cache } : { cache, cacheFile };

@@ -1,29 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Config } from '../config/config.ts';
-import { LocalStore } from '../providers/local/local-store.ts';
 import { createCallerPaths } from '../simulation/caller-paths.ts';
 import { Simulation } from '../simulation/simulation.ts';
 import type { Composition, Surroundings } from './composition.ts';
+import { openBacking } from './simulation-backing.ts';
 
-/** The simulation of the previous composition where nothing about it has changed; none where none is wanted. */
-export function openSimulation(
+/**
+ * The simulation of the previous composition where nothing about it has changed; none where none is wanted.
+ * @throws ConfigurationError
+ */
+export async function openSimulation(
   { clock, log }: Surroundings,
   { simulation: settings, environment }: Config,
   previous?: Composition,
-): Simulation | undefined {
+): Promise<Simulation | undefined> {
   if (settings === undefined) return undefined;
   if (isDeepStrictEqual(previous?.config.simulation, settings)) return previous?.simulation;
-  const { mode, file, faults } = settings;
+  const { mode, faults } = settings;
   const fields = { mode, scenario: faults.scenario, faults: faults.faults.length, environment };
   log.warn(fields, 'this is a simulation: what is served may be made up, late or wrong');
-  const tools = { clock, log, recordIdentityCall: () => undefined };
-  return new Simulation({
-    mode,
-    faults,
-    clock,
-    ...(file !== undefined && { file: new LocalStore(file, 'simulation', tools) }),
-  });
+  return new Simulation({ mode, faults, clock, backing: await openBacking({ clock, log }, settings) });
 }
 
 /** Where paths lead: in a mock, whose secrets are under the paths of their readers, nowhere else. */

@@ -105,8 +105,18 @@ export interface CallerConfig {
 /** What stands in for the stores, or between them and their readers. */
 export interface SimulationConfig {
   readonly mode: SimulationMode;
-  /** The values of the mock. */
+  /** The values of the mock, or the cassette. */
   readonly file?: string;
+  /** What a recording has of values. */
+  readonly values: 'fake' | 'keep';
+  /** Seals a recording with the real values: 32 bytes. */
+  readonly key?: CredentialSetting;
+  readonly replay: {
+    readonly match: 'key' | 'order';
+    readonly latencies: 'none' | 'recorded';
+    /** Whether the daemon fails at its end when something recorded was not asked for. */
+    readonly strict: boolean;
+  };
   readonly faults: FaultSettings;
 }
 

@@ -1,8 +1,8 @@
 /* The configuration as it is written, after the schema has been checked and its defaults were filled in. */
 import type { Operation } from '../core/access-context.ts';
-import type { AuditConfig, LogLevel, PersistenceConfig, WebhookConfig } from './config.ts';
+import type { AuditConfig, LogLevel, PersistenceConfig, SimulationConfig, WebhookConfig } from './config.ts';
 import type { RawFault } from '../core/fault.ts';
-import type { ScenarioName, SimulationMode } from '../core/simulation-control.ts';
+import type { ScenarioName } from '../core/simulation-control.ts';
 
 /** A duration or a size as written. */
 type Amount = string | number;
@@ -66,9 +66,7 @@ export interface RawBreaker {
   readonly resetTimeout: Amount;
 }
 
-export interface RawSimulation {
-  readonly mode: SimulationMode;
-  readonly file?: string;
+export interface RawSimulation extends Omit<SimulationConfig, 'faults'> {
   readonly seed: number;
   readonly scenario?: ScenarioName;
   readonly faults: readonly RawFault[];

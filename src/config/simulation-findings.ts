@@ -10,7 +10,25 @@ const NOT_QUITE = new Set(['pre', 'non', 'not', 'no', 'like']);
 export function simulationFindings(settings: unknown): readonly Finding[] {
   const simulation: unknown = Object(settings).simulation;
   if (simulation === undefined) return [];
-  return [...unconfirmed(settings, simulation), ...faultFindings(settings)];
+  return [...unconfirmed(settings, simulation), ...misplaced(simulation), ...faultFindings(settings)];
+}
+
+/** A mode that lacks what it needs, or a key that another mode reads. */
+function misplaced(simulation: unknown): readonly Finding[] {
+  const { mode, file, values, key } = Object(simulation);
+  const finding = (name: string, message: string): Finding => {
+    const path = ['simulation', name];
+    return { path, message: `${subjectOf(path)} ${message}` };
+  };
+  const isTape = mode === 'record' || mode === 'replay';
+  return [
+    ...(isTape && file === undefined ? [finding('file', `is missing: the cassette of the mode '${mode}'`)] : []),
+    ...(file !== undefined && !isTape && mode !== 'mock' ? [finding('file', 'is read by no such mode')] : []),
+    ...(mode === 'record' && values === 'keep' && key === undefined
+      ? [finding('key', 'is missing: real values are sealed')]
+      : []),
+    ...(values === 'keep' && mode !== 'record' ? [finding('values', "is for the mode 'record'")] : []),
+  ];
 }
 
 /** A daemon that makes values up must not come into production by a file that was copied. */

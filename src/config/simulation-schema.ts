@@ -1,3 +1,4 @@
+import { credentialSchema } from '../core/credential-setting.ts';
 import { faultCodes, faultOperations } from '../core/fault.ts';
 import { scenarioNames, simulationModes } from '../core/simulation-control.ts';
 
@@ -46,6 +47,18 @@ export const simulationSchema = {
   properties: {
     mode: { enum: simulationModes, default: 'live' },
     file: text,
+    values: { enum: ['fake', 'keep'], default: 'fake' },
+    key: credentialSchema,
+    replay: {
+      type: 'object',
+      properties: {
+        match: { enum: ['key', 'order'], default: 'key' },
+        latencies: { enum: ['none', 'recorded'], default: 'none' },
+        strict: { type: 'boolean', default: false },
+      },
+      additionalProperties: false,
+      default: {},
+    },
     seed: { type: 'integer', minimum: 0, default: 1 },
     scenario: { enum: scenarioNames },
     faults: { type: 'array', items: fault, default: [] },

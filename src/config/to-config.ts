@@ -82,10 +82,15 @@ function toCache(raw: RawCache): CacheConfig {
   };
 }
 
-function toSimulation({ mode, file, seed, scenario, faults }: RawSimulation): SimulationConfig {
+function toSimulation({
+  seed,
+  scenario,
+  faults,
+  allowInProduction: _confirmed,
+  ...raw
+}: RawSimulation): SimulationConfig {
   return {
-    mode,
-    ...(file !== undefined && { file }),
+    ...raw,
     faults: { seed, ...(scenario !== undefined && { scenario }), faults },
   };
 }

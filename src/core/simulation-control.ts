@@ -3,7 +3,7 @@ import type { SecretValue } from './secret.ts';
 import type { FaultOperation, RawFault } from './fault.ts';
 
 /** Where the answers of the stores come from: `live` is the real stores, as they are. */
-export const simulationModes = ['live', 'mock', 'dry-run'] as const;
+export const simulationModes = ['live', 'mock', 'record', 'replay', 'dry-run'] as const;
 
 export type SimulationMode = (typeof simulationModes)[number];
 

@@ -113,10 +113,22 @@ export interface AuditConfig {
 
 /** Stores that are made up or disturbed. */
 export interface SimulationConfig {
-  /** `live` disturbs the real stores; `mock` takes their place. */
+  /** `live` disturbs the real stores; `mock` and `replay` take their place; see docs/simulation.md. */
   readonly mode?: SimulationMode;
-  /** Of a mock: the secrets. */
+  /** The secrets of a mock, or the cassette. */
   readonly file?: string;
+  /** What a recording has of values; `fake`. */
+  readonly values?: 'fake' | 'keep';
+  /** Seals a recording with the real values: 32 bytes. */
+  readonly key?: CredentialSetting;
+  readonly replay?: {
+    /** `key` */
+    readonly match?: 'key' | 'order';
+    /** `none` */
+    readonly latencies?: 'none' | 'recorded';
+    /** Of the daemon only: it ends with 1 when something recorded was not asked for. */
+    readonly strict?: boolean;
+  };
   /** What is drawn by chance is drawn from it. */
   readonly seed?: number;
   /** A set of faults by its name. */

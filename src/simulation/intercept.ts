@@ -27,7 +27,7 @@ function interceptStore(store: SecretStore, asker: StoreAsker): SecretStore {
   const get = (location: Location, call: Call): Promise<Secret> =>
     asker.ask({ name: 'get', ...asker.about(location.id), args: location, call }, (args) => store.get(args, call));
   return {
-    locate: (path, selector) => asker.located(path, store.locate(path, selector)),
+    locate: (path, selector) => asker.locate(store, path, selector),
     get: async (location, call) => withLease(asker, location, await get(location, call)),
     list: (query, call) =>
       asker.ask({ name: 'list', ...asker.under(query.prefix), args: query, call }, (args) => store.list(args, call)),

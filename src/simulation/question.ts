@@ -1,5 +1,6 @@
 import type { Call } from '../core/call.ts';
 import type { ListQuery, Location, Scope, VersionsQuery } from '../core/provider.ts';
+import type { Selector } from '../core/selector.ts';
 import type { Page, RotationResult, Secret, SecretMetadata, SecretVersion } from '../core/secret.ts';
 
 /** What a store answers to each call. */
@@ -43,7 +44,17 @@ export interface Question<K extends CallName = CallName> extends Call {
 /** Asks the store, for what the question asks for or for something else of the kind. */
 export type Ask<K extends CallName> = (args?: Arguments[K]) => Promise<Answers[K]>;
 
+/** A path that is to be found in a store. */
+export interface Place {
+  readonly scope: Scope;
+  /** Native: what the router has made of the reader's. */
+  readonly path: string;
+  readonly selector: Selector;
+}
+
 /** Stands between the pipeline and a store: asks it, or answers instead. */
 export interface Interceptor {
+  /** Left out by who has no say in it. @throws as `SecretStore.locate` does */
+  locate?(place: Place, locate: () => Location): Location;
   answer<K extends CallName>(question: Question<K>, ask: Ask<K>): Promise<Answers[K]>;
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../core/clock.ts';
 import { RequestError } from '../core/errors/request-error.ts';
-import type { HeldSource } from '../core/held/held-provider.ts';
 import { isPathPattern } from '../core/path-pattern.ts';
 import type { SecretProvider } from '../core/provider.ts';
 import { faultProblem, type RawFault } from '../core/fault.ts';
@@ -15,15 +14,14 @@ import type {
   SimulationLogEntry,
   SimulationMode,
 } from '../core/simulation-control.ts';
+import type { Backing, SimulatedSource } from './backing.ts';
 import { CallLogger } from './call-logger.ts';
-import { createDryRun } from './dry-run.ts';
 import { rotateValue } from './fake/rotate-value.ts';
 import { FaultInjector } from './faults/fault-injector.ts';
 import { Faults } from './faults/faults.ts';
 import type { RotateValue } from './faults/rotation.ts';
 import { intercept } from './intercept.ts';
-import { createMockProvider } from './mock/mock-provider.ts';
-import { MockStore } from './mock/mock-store.ts';
+import type { MockStore } from './mock/mock-store.ts';
 import { SimulationLog } from './simulation-log.ts';
 import { createSkewedClock } from './skewed-clock.ts';
 import type { ToCallerPath } from './store-asker.ts';
@@ -31,19 +29,8 @@ import type { ToCallerPath } from './store-asker.ts';
 export interface SimulationOptions {
   readonly mode: SimulationMode;
   readonly faults: FaultSettings;
+  readonly backing: Backing;
   readonly clock: Clock;
-  /** The file of the mock, where it has one. */
-  readonly file?: HeldSource;
-}
-
-/** One source of a provider, as the configuration has it. */
-export interface SimulatedSource {
-  readonly name: string;
-  /** With the copy of the store. */
-  readonly label: string;
-  readonly type: string;
-  /** Makes the real provider. */
-  readonly create: (clock: Clock) => SecretProvider;
 }
 
 /** Stands in for the stores, or between them and the pipeline, and can be changed while it runs. */
@@ -54,17 +41,16 @@ export class Simulation implements SimulationControl {
   readonly #clock: Clock;
   readonly #faults: Faults;
   readonly #log: SimulationLog;
-  readonly #mock: MockStore;
+  readonly #backing: Backing;
   /** Names of the instances, and of the copies of their stores. */
   readonly #names = new Set<string>();
 
-  /** @throws ConfigurationError when the file cannot be used */
-  constructor({ mode, faults, clock, file }: SimulationOptions) {
+  constructor({ mode, faults, clock, backing }: SimulationOptions) {
     this.mode = mode;
     this.#clock = clock;
     this.#faults = new Faults(clock, faults);
     this.#log = new SimulationLog(clock);
-    this.#mock = new MockStore(clock, file);
+    this.#backing = backing;
   }
 
   /** What the pipeline asks instead of the provider. */
@@ -82,7 +68,8 @@ export class Simulation implements SimulationControl {
       { label, clock: this.#clock, log: this.#log },
       (onPlan) => new FaultInjector({ ...injector, onPlan }),
     );
-    return intercept(this.#base(source), { interceptor, toPath: (native) => this.toPath(native) });
+    const skewed = createSkewedClock(this.#clock, () => this.#faults.clockSkewMs(name, label));
+    return intercept(this.#backing.provide(source, skewed), { interceptor, toPath: (native) => this.toPath(native) });
   }
 
   get faults(): FaultSettings {
@@ -119,23 +106,22 @@ export class Simulation implements SimulationControl {
     return this.#mockOnly().delete(path);
   }
 
-  close(): void {
-    this.#mock.close();
+  /** What was not as it should have been until now, in words. */
+  complaints(): readonly string[] {
+    return this.#backing.complaints?.() ?? [];
   }
 
-  #base({ name, label, type, create }: SimulatedSource): SecretProvider {
-    const skewed = createSkewedClock(this.#clock, () => this.#faults.clockSkewMs(name, label));
-    if (this.mode === 'mock')
-      return createMockProvider({ name, type, mock: this.#mock, seed: () => this.#faults.settings.seed });
-    return this.mode === 'dry-run' ? createDryRun(create(skewed), label) : create(skewed);
+  async close(): Promise<void> {
+    await this.#backing.close?.();
   }
 
   /** Values that are made up may become others; real ones have to go on working. */
   readonly #rotateValue: RotateValue = (value, path, n) =>
-    this.mode === 'live' ? value : rotateValue(value, [this.#faults.settings.seed, path, n]);
+    this.#backing.hasRealValues ? value : rotateValue(value, [this.#faults.settings.seed, path, n]);
 
   #mockOnly(): MockStore {
-    if (this.mode === 'mock') return this.#mock;
+    const { mock } = this.#backing;
+    if (mock !== undefined) return mock;
     throw new RequestError('RouteNotFound', "the secrets of the simulation can be changed in the mode 'mock' only");
   }
 

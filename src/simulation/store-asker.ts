@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Call } from '../core/call.ts';
-import type { Location, Scope } from '../core/provider.ts';
+import type { Location, Scope, SecretStore } from '../core/provider.ts';
+import type { Selector } from '../core/selector.ts';
 import type { Answers, Arguments, CallName, Interceptor, Question } from './question.ts';
 
 /** The path, or the prefix, as callers write what a store is asked for under a native one. */
@@ -32,9 +33,12 @@ export class StoreAsker {
     this.scope = scope;
   }
 
-  /** Remembers what callers call the secret: its id need not tell. */
-  located(native: string, location: Location): Location {
-    this.#paths.set(location.id, this.#options.toPath(native));
+  /** Remembers what callers call the secret, too: its id need not tell. */
+  locate(store: SecretStore, path: string, selector: Selector): Location {
+    const { interceptor, toPath } = this.#options;
+    const locate = (): Location => store.locate(path, selector);
+    const location = interceptor.locate?.({ scope: this.scope, path, selector }, locate) ?? locate();
+    this.#paths.set(location.id, toPath(path));
     return location;
   }
 

@@ -32,6 +32,8 @@ test('what an environment is called in production', async (t) => {
 test('a simulation with what it needs', async (t) => {
   t.same(load({ mode: 'mock', scenario: 'throttled', faults: [{ clockSkew: '-5m' }] }), {
     mode: 'mock',
+    values: 'fake',
+    replay: { match: 'key', latencies: 'none', strict: false },
     faults: { seed: 1, scenario: 'throttled', faults: [{ clockSkew: '-5m' }] },
   });
 });
@@ -52,6 +54,13 @@ test('what is wrong with a fault', async (t) => {
     [{ errorrate: 1 }, /unknown key 'simulation.faults\[0\].errorrate', did you mean/],
   ] as const)
     t.match(refuses({ faults: [fault] }), sentence, JSON.stringify(fault));
+  for (const [settings, sentence] of [
+    [{ mode: 'record' }, /'simulation.file' is missing: the cassette of the mode 'record'/],
+    [{ mode: 'record', file: 'x', values: 'keep' }, /'simulation.key' is missing: real values are sealed/],
+    [{ mode: 'dry-run', file: 'x' }, /'simulation.file' is read by no such mode/],
+    [{ mode: 'replay', file: 'x', values: 'keep' }, /'simulation.values' is for the mode 'record'/],
+  ] as const)
+    t.match(refuses(settings), sentence);
   t.match(refuses({ mode: 'replai' }), /'simulation.mode' must be/);
   t.match(refuses({ scenario: 'monday' }), /'simulation.scenario' must be 'brownout'/);
 });

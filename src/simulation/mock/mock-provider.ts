@@ -10,7 +10,7 @@ export interface MockProviderOptions {
   readonly type: string;
   readonly mock: MockStore;
   /** Of the simulation: what a rotation makes follows from it. */
-  readonly seed: () => number;
+  readonly seed: number;
 }
 
 /** Reads from the mock, and rotates at once. */
@@ -25,7 +25,7 @@ export function createMockProvider({ name, type, mock, seed }: MockProviderOptio
       if (secret === undefined)
         throw new SecretNotFoundError('SecretDoesNotExist', `the secret '${id}' does not exist`);
       const { current, versions } = secret;
-      const value = rotateValue(current.value, [seed(), id, 'rotate', versions.length]);
+      const value = rotateValue(current.value, [seed, id, 'rotate', versions.length]);
       const { version } = await mock.put(id, { value, stages: ['current'] });
       return { triggered: true, versionId: version, status: 'completed' };
     },
