@@ -1,11 +1,13 @@
-import { createPolicy } from './access/policy.ts';
 import { createAuditLog, noAudit } from './audit/audit-log.ts';
+import { toCallerRules } from './access/caller-rules.ts';
+import { Policy } from './access/policy.ts';
 import { Client } from './client/client.ts';
 import type { Source } from './client/source.ts';
 import { openAudit } from './compose/audit.ts';
 import { openCache } from './compose/cache.ts';
 import type { Composition, OpenAudit, Surroundings } from './compose/composition.ts';
 import { openSimulation, tellPaths, toRouted, withSimulationLog } from './compose/simulation.ts';
+import { openAccess } from './compose/access.ts';
 import { toSources } from './compose/sources.ts';
 import type { Config } from './config/config.ts';
 import type { SecretProvider } from './core/provider.ts';
@@ -31,7 +33,8 @@ export async function compose(around: Surroundings, config: Config, previous?: C
     const written =
       opened === undefined ? noAudit : createAuditLog({ sink: opened.sink, failClosed, clock: around.clock });
     const audit = withSimulationLog(written, simulation);
-    const policy = createPolicy(config.access.callers);
+    const access = await openAccess(around, config, previous);
+    const policy = new Policy(toCallerRules(config.access.mode, config.access.callers));
     const client = new Client({ ...around, config: toRouted(config), instances, cache: kept.cache, policy, audit });
     tellPaths(simulation, config);
     return {
@@ -39,6 +42,7 @@ export async function compose(around: Surroundings, config: Config, previous?: C
       instances,
       ...kept,
       client,
+      ...access,
       ...(opened !== undefined && { audit: opened }),
       ...(simulation !== undefined && { simulation }),
     };
@@ -70,6 +74,7 @@ export function forgetReplaced(composition: Composition, next: Composition): voi
 /** Closes what the composition does not share with the one that stays. */
 export async function retire(composition: Composition, staying?: Composition): Promise<void> {
   if (staying !== undefined) leaveFile(composition, staying);
+  if (composition.callers !== staying?.callers) composition.callers.close();
   await composition.client.close();
   const [sources, providers] = [new Set(sourcesOf(staying)), providersOf(staying)];
   for (const source of sourcesOf(composition)) if (!sources.has(source)) source.breaker.close();

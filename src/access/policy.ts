@@ -1,31 +1,59 @@
-import type { AccessContext, Operation } from '../core/access-context.ts';
+import type { Operation } from '../core/access-context.ts';
 import { CallerError } from '../core/errors/caller-error.ts';
+import type { PathPlace } from '../core/path-place.ts';
+import { CallerPolicy } from './caller-policy.ts';
+import type { CallerRules } from './caller-rules.ts';
+import type { Decision } from './decision.ts';
 
-/** Name of every caller in open mode. */
-export const ANONYMOUS = 'anonymous';
+/** What somebody wants to do with a secret. */
+export interface Question {
+  /** Name of the caller. */
+  readonly caller: string;
+  readonly operation: Operation;
+  /** As the caller wrote it. */
+  readonly path: string;
+  /** Name of the instance, where the caller names one. */
+  readonly provider?: string;
+  /** Where the path leads; the path itself stands for it where that is not known. */
+  readonly places: readonly PathPlace[];
+  /** Of the secret. A condition on tags that are not given is not met. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
 
-// What needs no policy in open mode. To rotate and to invalidate must be granted by a policy of that name (design §7).
-// The routes of `simulate` exist in a simulation only, which is for tests.
-const OPEN_OPERATIONS: readonly Operation[] = ['get', 'list', 'describe', 'resolve', 'simulate'];
+/** What every caller may do. Looks nothing up. */
+export class Policy {
+  readonly #callers: ReadonlyMap<string, CallerPolicy>;
 
-export interface Policy {
+  constructor(callers: readonly CallerRules[]) {
+    this.#callers = new Map(callers.map((rules) => [rules.name, new CallerPolicy(rules)]));
+  }
+
+  /** Undefined for a caller that the configuration does not have: it may do nothing. */
+  of(caller: string): CallerPolicy | undefined {
+    return this.#callers.get(caller);
+  }
+
+  /** What it says, and by which line. */
+  decide({ caller, operation, path, provider, places, tags }: Question): Decision {
+    const rules = this.of(caller);
+    if (rules === undefined) return { isAllowed: false };
+    const onOperation = rules.decideOperation(operation);
+    if (!onOperation.isAllowed) return onOperation;
+    const onProvider = rules.decideProvider(provider);
+    if (!onProvider.isAllowed) return onProvider;
+    const onPath = rules.decidePath(path, places);
+    if (!onPath.isAllowed || rules.conditions === undefined) return onPath;
+    const onTags = rules.decideTags(tags);
+    return onTags.isAllowed ? onPath : onTags;
+  }
+
   /** @throws CallerError `PolicyDenied`, which does not tell whether the secret exists. */
-  assertAllowed(context: AccessContext, operation: Operation): void;
+  assertAllowed(question: Question): void {
+    if (!this.decide(question).isAllowed) throw refusal(question.caller, question.operation);
+  }
 }
 
-export interface CallerRules {
-  readonly name: string;
-  readonly operations: readonly Operation[];
-}
-
-/** Decides what a caller may do, before anything is looked up. */
-export function createPolicy(callers: readonly CallerRules[]): Policy {
-  const operationsOf = new Map<string, ReadonlySet<Operation>>([[ANONYMOUS, new Set(OPEN_OPERATIONS)]]);
-  for (const caller of callers) operationsOf.set(caller.name, new Set(caller.operations));
-  return {
-    assertAllowed: (context, operation) => {
-      if (operationsOf.get(context.caller)?.has(operation) === true) return;
-      throw new CallerError('PolicyDenied', `caller '${context.caller}' may not ${operation}`);
-    },
-  };
+/** The same for every reason, so that it tells nothing of the secret. */
+export function refusal(caller: string, operation: Operation): CallerError {
+  return new CallerError('PolicyDenied', `caller '${caller}' may not ${operation}`);
 }

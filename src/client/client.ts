@@ -1,8 +1,8 @@
 import type { Representation } from '../cache/cache-entry.ts';
 import type { CacheStats } from '../cache/secret-cache.ts';
-import type { AccessContext } from '../core/access-context.ts';
+import type { Decision } from '../access/decision.ts';
+import type { AccessContext, Operation } from '../core/access-context.ts';
 import type { Page, RotationResult, SecretVersion } from '../core/secret.ts';
-import { parseSecretPrefix } from '../core/secret-path.ts';
 import type { BreakerState } from '../resilience/breaker.ts';
 import type { Access } from './access-recorder.ts';
 import type { ReadAnswer } from './failover.ts';
@@ -53,7 +53,7 @@ export class Client {
   }
 
   /** @see SecretReader.touch */
-  touch(target: Target): ReadAnswer | Promise<ReadAnswer> {
+  touch(target: ReadRequest): ReadAnswer | Promise<ReadAnswer> {
     return this.#pipeline.secrets.touch(target);
   }
 
@@ -86,23 +86,29 @@ export class Client {
 
   /** Forgets every selector of one secret; what is under way is delivered, not kept. */
   invalidate(path: string, context: AccessContext): Promise<void> {
-    return this.#pipeline.access.run({ operation: 'invalidate', path, context }, () => {
-      const secretKeys = new Set(this.#pipeline.router.route({ path }).map(({ identity }) => identity.secretKey));
+    return this.#pipeline.access.toSecret({ operation: 'invalidate', path, context }, (route) => {
+      const secretKeys = new Set(route.map(({ identity }) => identity.secretKey));
       this.#pipeline.fetcher.invalidate((kept) => secretKeys.has(kept.secretKey) || kept.path === path);
     });
   }
 
-  /** Forgets every secret whose path, as callers write it, begins with the prefix. */
+  /** Forgets every secret whose path, as callers write it, begins with the prefix, and that the caller may forget. */
   invalidatePrefix(prefix: string, context: AccessContext): Promise<void> {
-    return this.#pipeline.access.run({ operation: 'invalidate', path: prefix, context }, () => {
-      parseSecretPrefix(prefix);
-      this.#pipeline.fetcher.invalidate((kept) => kept.path.startsWith(prefix));
+    const asked = { operation: 'invalidate', path: prefix, context } as const;
+    return this.#pipeline.access.toPrefix(asked, () => {
+      const { fetcher, gate } = this.#pipeline;
+      fetcher.invalidate((kept) => kept.path.startsWith(prefix) && gate.sees(asked, kept));
     });
   }
 
   /** Changes or looks into a simulation, for a caller who may. */
   simulate<T>(path: string, context: AccessContext, work: () => T | Promise<T>): Promise<T> {
-    return this.#pipeline.access.run({ operation: 'simulate', path, context }, work);
+    return this.#pipeline.access.aside({ operation: 'simulate', path, context }, work);
+  }
+
+  /** What the policy says of an access, and by which line; reads nothing. */
+  decide(context: AccessContext, operation: Operation, target: Target): Decision {
+    return this.#pipeline.gate.decide({ context, operation }, target);
   }
 
   /** Records an access that was refused before it came here. */

@@ -1,9 +1,16 @@
-import type { AccessContext } from '../core/access-context.ts';
+import type { CallerPolicy } from '../access/caller-policy.ts';
+import type { AccessContext, Operation } from '../core/access-context.ts';
+import type { Call } from '../core/call.ts';
+import type { PathPlace } from '../core/path-place.ts';
 import type { Page, SecretMetadata, SecretVersion } from '../core/secret.ts';
-import type { CheckedAccess } from './checked-access.ts';
+import type { Asked, CheckedAccess } from './checked-access.ts';
 import { CursorSeal } from './cursor-seal.ts';
-import type { Router } from './router.ts';
+import type { PrefixRoute, Router } from './router.ts';
 import type { StoreCalls } from './store-calls.ts';
+import type { Tags } from './tag-reader.ts';
+
+// Of one answer.
+const MAX_PAGES = 10;
 
 export interface ListRequest {
   readonly prefix: string;
@@ -46,49 +53,66 @@ export class MetadataReader {
     this.#options = options;
   }
 
+  /** What the caller may see of what the store lists. */
   list(request: ListRequest): Promise<Page<LocatedMetadata>> {
-    const { prefix, tags, limit, context } = request;
-    return this.#options.access.run({ operation: 'list', path: prefix, context }, async (routed) => {
+    const { prefix, context } = request;
+    return this.#options.access.toPrefix({ ...toAsked(request, 'list'), path: prefix }, async (rules, routed) => {
       const route = this.#options.router.routePrefix(prefix, request.provider);
-      const { source, store } = route;
-      routed(source.name);
-      const binding = ['list', context.caller, source.name, prefix, JSON.stringify(tags)];
+      routed(route.source.name);
+      const tags = withConditions(request.tags, rules.conditions);
+      // No secret can have one tag twice.
+      if (tags === undefined) return { items: [] };
+      const binding = ['list', context.caller, route.source.name, prefix, JSON.stringify(request.tags)];
       const cursor = this.#open(request.cursor, binding);
-      const query = { prefix: route.nativePrefix, tags, limit, ...(cursor !== undefined && { cursor }) };
-      const page = await this.#options.calls.ask({
-        source,
-        name: 'list',
-        subject: query.prefix,
-        run: (call) => store.list(query, call),
-      });
-      const items = page.items.flatMap((item) => {
-        const path = route.toPath(item.name);
-        return path === undefined ? [] : [{ ...item, path, provider: source.name }];
-      });
-      return this.#sealed({ ...page, items }, binding);
+      const question = { route, rules, tags, limit: request.limit };
+      return this.#sealed(await this.#gather(question, cursor), binding);
     });
   }
 
+  /**
+   * A page may lose items to the policy. It is filled up from the next ones, so that the length of pages says little of
+   * what is hidden; a caller who may see next to nothing gets short pages all the same.
+   */
+  async #gather(question: ListQuestion, start: string | undefined): Promise<Page<LocatedMetadata>> {
+    const items: LocatedMetadata[] = [];
+    let cursor = start;
+    for (let pages = 0; pages < MAX_PAGES; pages++) {
+      const page = await this.#page(question, { limit: question.limit - items.length, cursor });
+      items.push(...page.items);
+      cursor = page.nextCursor;
+      if (cursor === undefined || items.length >= question.limit || !page.isFiltered) break;
+    }
+    return { items, ...(cursor !== undefined && { nextCursor: cursor }) };
+  }
+
+  async #page({ route, rules, tags }: ListQuestion, { limit, cursor }: Part): Promise<FilteredPage> {
+    const { source, store, nativePrefix: prefix } = route;
+    const query = { prefix, tags, limit, ...(cursor !== undefined && { cursor }) };
+    const run = (call: Call): Promise<Page<SecretMetadata>> => store.list(query, call);
+    const page = await this.#options.calls.ask({ source, name: 'list', subject: prefix, run });
+    const items = page.items.flatMap((item) => {
+      const place = route.toPlace(item.name);
+      if (place === undefined || !mayBeSeen(rules, place, item)) return [];
+      return [{ ...item, path: place.canonical, provider: source.name }];
+    });
+    return { ...page, items, isFiltered: items.length < page.items.length };
+  }
+
   describe(request: DescribeRequest): Promise<LocatedMetadata> {
-    const { path, context } = request;
-    return this.#options.access.run({ operation: 'describe', path, context }, async (routed) => {
-      const [{ source, store, location }] = this.#options.router.route(toTarget(request));
-      routed(source.name);
+    return this.#options.access.toSecret(toAsked(request, 'describe'), async ([{ source, store, location }]) => {
       const metadata = await this.#options.calls.ask({
         source,
         name: 'describe',
         subject: location.id,
         run: (call) => store.describe(location.id, call),
       });
-      return { ...metadata, path, provider: source.name };
+      return { ...metadata, path: request.path, provider: source.name };
     });
   }
 
   versions(request: VersionsRequest): Promise<Page<SecretVersion>> {
-    const { path, context, limit } = request;
-    return this.#options.access.run({ operation: 'describe', path, context }, async (routed) => {
-      const [{ source, store, location }] = this.#options.router.route(toTarget(request));
-      routed(source.name);
+    const { context, limit } = request;
+    return this.#options.access.toSecret(toAsked(request, 'describe'), async ([{ source, store, location }]) => {
       const binding = ['versions', context.caller, source.name, location.id];
       const cursor = this.#open(request.cursor, binding);
       const query = { limit, ...(cursor !== undefined && { cursor }) };
@@ -112,5 +136,42 @@ export class MetadataReader {
   }
 }
 
-const toTarget = ({ path, provider }: DescribeRequest): { readonly path: string; readonly provider?: string } =>
-  provider === undefined ? { path } : { path, provider };
+interface ListQuestion {
+  readonly route: PrefixRoute;
+  readonly rules: CallerPolicy;
+  readonly tags: Tags;
+  readonly limit: number;
+}
+
+interface Part {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+interface FilteredPage extends Page<LocatedMetadata> {
+  readonly isFiltered: boolean;
+}
+
+const toAsked = (
+  { path = '', provider, context }: Pick<ListRequest, 'context' | 'provider'> & { readonly path?: string },
+  operation: Operation,
+): Asked => ({
+  operation,
+  path,
+  context,
+  ...(provider !== undefined && { provider }),
+});
+
+/** A store that lists no tags has looked at them all the same: they were part of the question. */
+function mayBeSeen(rules: CallerPolicy, place: PathPlace, { tags }: SecretMetadata): boolean {
+  const isTagged = tags === undefined || rules.decideTags(tags).isAllowed;
+  return isTagged && rules.decidePath(place.canonical, [place]).isAllowed;
+}
+
+/** Both what is asked for and what the policy asks for; undefined when nothing can have both. */
+function withConditions(tags: Tags, conditions: Tags = {}): Tags | undefined {
+  const isPossible = Object.entries(conditions).every(
+    ([name, value]) => !Object.hasOwn(tags, name) || tags[name] === value,
+  );
+  return isPossible ? { ...tags, ...conditions } : undefined;
+}

@@ -11,6 +11,7 @@ import type { BreakerState } from '../resilience/breaker.ts';
 import { AccessRecorder } from './access-recorder.ts';
 import { CheckedAccess } from './checked-access.ts';
 import { Failover } from './failover.ts';
+import { Gate } from './gate.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { MetadataReader } from './metadata-reader.ts';
 import { Preloader } from './preloader.ts';
@@ -23,6 +24,7 @@ import { SecretReader } from './secret-reader.ts';
 import { SourceOutcomes, type Turn } from './source-outcomes.ts';
 import type { Instances, Source } from './source.ts';
 import { StoreCalls } from './store-calls.ts';
+import { TagReader } from './tag-reader.ts';
 import { VersionChecker } from './version-checker.ts';
 import { VersionChanges } from './version-changes.ts';
 import { Watcher } from './watcher.ts';
@@ -44,6 +46,7 @@ export interface PipelineOptions {
 /** The parts that a read goes through, and those that work behind it, put together for one configuration. */
 export class Pipeline {
   readonly recorder: AccessRecorder;
+  readonly gate: Gate;
   readonly access: CheckedAccess;
   readonly router: Router;
   readonly outcomes: SourceOutcomes;
@@ -66,7 +69,6 @@ export class Pipeline {
     this.#events = options.events;
     const { resetTimeoutMs } = config.circuitBreaker;
     this.recorder = new AccessRecorder({ ...options, logAccess: !config.audit.enabled });
-    this.access = new CheckedAccess({ ...options, recorder: this.recorder });
     this.router = new Router({ ...options, ...toRouting(config) });
     this.outcomes = new SourceOutcomes({
       ...options,
@@ -76,6 +78,10 @@ export class Pipeline {
     const { deadlineMs, retry } = config;
     this.calls = new StoreCalls({ ...options, outcomes, deadlineMs, maxAttempts: retry.maxAttempts });
     const { calls } = this;
+    const tags = new TagReader({ ...options, ...config.cache, calls });
+    this.gate = new Gate({ ...options, router, tags });
+    const { gate } = this;
+    this.access = new CheckedAccess({ ...options, gate, recorder });
     this.fetcher = new SecretFetcher({
       ...options,
       calls,
@@ -90,10 +96,10 @@ export class Pipeline {
     this.#prober = new Prober(options.clock, calls);
     const failover = new Failover({ ...options, ...config.cache, fetcher, deadlineMs });
     const { access, refresher } = this;
-    this.secrets = new SecretReader({ ...options, router, recorder, failover, calls, refresher });
+    this.secrets = new SecretReader({ ...options, gate, recorder, failover, calls, refresher });
     this.metadata = new MetadataReader({ access, router, calls });
-    this.rotator = new Rotator({ access, router, calls, refresher });
-    this.watcher = new Watcher({ access, router, secrets: this.secrets });
+    this.rotator = new Rotator({ access, calls, refresher });
+    this.watcher = new Watcher({ access, gate, secrets: this.secrets });
     this.#versions = new VersionChanges({ ...options, ...config.cache });
     this.#preloader = new Preloader({ ...options, preload: config.preload, router, failover, calls });
     this.#checker = new VersionChecker({ ...options, ...config.rotation, router, calls, fetcher });

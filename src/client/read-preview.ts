@@ -1,8 +1,8 @@
-import type { Policy } from '../access/policy.ts';
 import type { SecretCache } from '../cache/secret-cache.ts';
 import type { AccessContext } from '../core/access-context.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Router, Target } from './router.ts';
+import type { Gate } from './gate.ts';
+import type { Target } from './router.ts';
 
 /** What a read would meet. */
 export interface ReadPreview {
@@ -16,8 +16,7 @@ export interface ReadPreview {
 }
 
 export interface ReadPreviewOptions {
-  readonly policy: Policy;
-  readonly router: Router;
+  readonly gate: Pick<Gate, 'passBlind'>;
   readonly cache: SecretCache;
   readonly clock: Clock;
 }
@@ -27,9 +26,8 @@ export interface ReadPreviewOptions {
  * @throws CallerError for what the policy refuses; RequestError, ConfigurationError for what leads nowhere
  */
 export function previewRead(options: ReadPreviewOptions, target: Target, context: AccessContext): ReadPreview {
-  const { policy, router, cache, clock } = options;
-  policy.assertAllowed(context, 'resolve');
-  const route = router.route(target);
+  const { gate, cache, clock } = options;
+  const route = gate.passBlind({ operation: 'resolve', context }, target);
   const nowMs = clock.monotonicMs();
   const [{ source, identity }] = route;
   const entries = route.map((stop) => ({ provider: stop.source.name, entry: cache.get(stop.identity.key) }));

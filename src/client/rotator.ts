@@ -3,7 +3,6 @@ import type { AccessContext } from '../core/access-context.ts';
 import type { RotationResult } from '../core/secret.ts';
 import type { CheckedAccess } from './checked-access.ts';
 import type { Refresher } from './refresher.ts';
-import type { Router } from './router.ts';
 import type { StoreCalls } from './store-calls.ts';
 
 export interface RotateRequest {
@@ -14,7 +13,6 @@ export interface RotateRequest {
 
 export interface RotatorOptions {
   readonly access: CheckedAccess;
-  readonly router: Router;
   readonly calls: StoreCalls;
   readonly refresher: Pick<Refresher, 'watchClosely'>;
 }
@@ -29,11 +27,10 @@ export class Rotator {
 
   /** The value at hand stays, and is compared with the store's until that has changed. @throws RotationError */
   rotate({ path, provider, context }: RotateRequest): Promise<RotationResult> {
-    const { access, router, calls, refresher } = this.#options;
-    return access.run({ operation: 'rotate', path, context }, async (routed) => {
-      const [stop] = router.route({ path, ...(provider !== undefined && { provider }) });
+    const { access, calls, refresher } = this.#options;
+    const asked = { operation: 'rotate', path, context, ...(provider !== undefined && { provider }) } as const;
+    return access.toSecret(asked, async ([stop]) => {
       const { source, store, location } = stop;
-      routed(source.name);
       const idempotencyToken = randomUUID();
       const result = await calls.ask({
         source,

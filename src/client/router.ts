@@ -3,10 +3,12 @@ import { type SecretIdentity, toIdentity } from '../cache/cache-key.ts';
 import type { PathMapping } from '../config/config.ts';
 import { ConfigurationError } from '../core/errors/configuration-error.ts';
 import { RequestError } from '../core/errors/request-error.ts';
+import type { PathPlace } from '../core/path-place.ts';
 import type { Location, Scope, SecretStore } from '../core/provider.ts';
 import { parseSecretPath, parseSecretPrefix } from '../core/secret-path.ts';
-import { current, toSelector } from '../core/selector.ts';
+import { toSelector } from '../core/selector.ts';
 import type { Instances, Source } from './source.ts';
+import { type MappedStore, Spellings } from './spellings.ts';
 
 export interface RouterOptions {
   readonly instances: Instances;
@@ -34,6 +36,8 @@ export interface Stop {
   readonly store: SecretStore;
   readonly location: Location;
   readonly identity: SecretIdentity;
+  /** For the rules over paths. */
+  readonly place: PathPlace;
   readonly ttlMs: number;
   /** Whether it may say that there is no such secret: only the first source of a route may (design §4). */
   readonly isAuthority: boolean;
@@ -48,7 +52,12 @@ export interface PrefixRoute {
   readonly store: SecretStore;
   readonly nativePrefix: string;
   /** The path of a native name as the caller writes it; undefined for a name outside the caller's view. */
-  toPath(nativeName: string): string | undefined;
+  toPlace(nativeName: string): PathPlace | undefined;
+}
+
+interface WayBack {
+  readonly route: Route;
+  readonly isNamed: boolean;
 }
 
 // Routes of paths that were asked for lately. Only well-formed paths get in, so that it cannot be filled with garbage.
@@ -57,14 +66,19 @@ const MAX_ROUTES = 8_192;
 /** From paths to places in stores: mapping, environment, canonical id. */
 export class Router {
   readonly #options: RouterOptions;
+  readonly #spellings: Spellings;
   readonly #routes = new LRUCache<string, Route>({ max: MAX_ROUTES });
   readonly #specialRoutes = new LRUCache<string, Route>({ max: MAX_ROUTES });
 
   constructor(options: RouterOptions) {
     this.#options = options;
+    this.#spellings = new Spellings(options);
   }
 
-  /** @throws RequestError `InvalidPath`; ConfigurationError `InvalidProvider` when nothing is configured for it. */
+  /**
+   * @throws RequestError `InvalidPath`; ConfigurationError `InvalidProvider` when nothing is configured for it;
+   * CallerError `PolicyDenied` for a full identifier where something is put before paths.
+   */
   route(target: Target): Route {
     const { path, version, stage, provider } = target;
     // The path alone is the key of the common case, for it costs nothing to make.
@@ -93,37 +107,60 @@ export class Router {
     // Any name under the prefix tells the mapping; the prefix alone may end before the pattern's own fixed part does.
     const mapping = this.#mapping(`${prefix}x`, provider) ?? this.#mapping(prefix, provider);
     const [source] = this.#sources(mapping, provider, prefix);
-    const store = within(source, mapping?.scope);
-    const native = this.#native('', mapping);
-    const base = toCanonicalBase(store, native);
+    const at = { source, store: within(source, mapping?.scope), mapping };
     return {
       source,
-      store,
-      nativePrefix: native + prefix,
-      toPath: (name) => (name.startsWith(base) ? name.slice(base.length) : undefined),
+      store: at.store,
+      nativePrefix: this.#spellings.toNative(prefix, mapping),
+      toPlace: (name) =>
+        this.#spellings.toPath(name, at) === undefined ? undefined : this.#spellings.toPlace(name, at),
     };
+  }
+
+  /**
+   * The way to a secret that is known by the path of its first reader and its instance, and whether the instance must be
+   * named to get there; undefined when there is none.
+   */
+  routeOf({ path, provider }: { readonly path: string; readonly provider: string }): WayBack | undefined {
+    for (const target of [{ path }, { path, provider }]) {
+      try {
+        const route = this.route(target);
+        if (route.some(({ source }) => source.name === provider)) return { route, isNamed: 'provider' in target };
+      } catch {
+        // The path leads nowhere any more.
+      }
+    }
+    return undefined;
   }
 
   #find(target: Target): Route {
     const path = parseSecretPath(target.path);
     const mapping = this.#mapping(path, target.provider);
     const selector = toSelector(target.version, target.stage);
-    const native = this.#native(path, mapping);
+    const native = this.#spellings.toNative(path, mapping);
     const toStop = (source: Source, isAuthority: boolean): Stop => {
       const { name: provider, replica } = source;
-      const store = within(source, mapping?.scope);
-      const location = store.locate(native, selector);
+      const at = { source, store: within(source, mapping?.scope), mapping };
+      this.#spellings.assertNative(path, at);
+      const location = at.store.locate(native, selector);
+      const place = this.#toPlace(target, location.id, at);
       const origin = { provider, scope: mapping?.scope ?? {}, ...(replica !== undefined && { replica }) };
       const identity = toIdentity(origin, path, location);
       const ttlMs = mapping?.ttlMs ?? this.#options.ttlMs;
-      return { source, store, location, identity, ttlMs, isAuthority };
+      return { source, store: at.store, location, identity, place, ttlMs, isAuthority };
     };
     const [first, ...others] = this.#sources(mapping, target.provider, path);
     return [toStop(first, true), ...others.flatMap((source) => orNone(() => toStop(source, false)))];
   }
 
+  #toPlace({ path, provider }: Target, id: string, at: MappedStore): PathPlace {
+    const place = this.#spellings.toPlace(id, at);
+    const isElsewhere = place.canonical !== path && this.#mapping(place.canonical, provider) !== at.mapping;
+    return isElsewhere ? { ...place, isElsewhere } : place;
+  }
+
   #mapping(path: string, provider: string | undefined): PathMapping | undefined {
-    const mapping = this.#options.mappings.find((candidate) => candidate.pattern.matches(path));
+    const mapping = this.#spellings.mappingOf(path);
     return provider === undefined || mapping?.providers.includes(provider) === true ? mapping : undefined;
   }
 
@@ -140,13 +177,6 @@ export class Router {
         : `there is no provider '${name}' in the configuration`;
     throw new ConfigurationError('InvalidProvider', problem, { path });
   }
-
-  /** environment / mapping prefix / path; a mapping prefix `/` puts the slash first. */
-  #native(path: string, mapping: PathMapping | undefined): string {
-    const prefix = mapping?.prefix ?? '';
-    const parts = [this.#options.environment ?? '', prefix === '/' ? '' : prefix].filter((part) => part !== '');
-    return (prefix === '/' ? '/' : '') + parts.map((part) => `${part}/`).join('') + path;
-  }
 }
 
 const within = ({ provider }: Source, scope: Scope = {}): SecretStore =>
@@ -160,9 +190,4 @@ function orNone(toStop: () => Stop): readonly Stop[] {
     if (error instanceof RequestError) return [];
     throw error;
   }
-}
-
-/** The beginning that all native names have, as the store spells it: `Prod/` is `prod/` where letter case does not count. */
-function toCanonicalBase(store: SecretStore, base: string): string {
-  return base === '' ? base : store.locate(`${base}x`, current).id.slice(0, -1);
 }

@@ -1,14 +1,14 @@
-import type { Policy } from '../access/policy.ts';
 import type { SecretCache } from '../cache/secret-cache.ts';
-import type { AccessContext } from '../core/access-context.ts';
+import type { AccessContext, Operation } from '../core/access-context.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Access, AccessRecorder } from './access-recorder.ts';
 import type { Failover, ReadAnswer } from './failover.ts';
+import type { Gate } from './gate.ts';
 import { Gathering } from './gathering.ts';
 import { previewRead, type ReadPreview } from './read-preview.ts';
 import type { Refresher } from './refresher.ts';
-import type { Route, Router, Target } from './router.ts';
+import type { Route, Target } from './router.ts';
 import type { StoreCalls } from './store-calls.ts';
 
 /** A read of one secret by one caller. */
@@ -22,14 +22,20 @@ export interface ReadRequest extends Target {
 
 export interface SecretReaderOptions {
   readonly clock: Clock;
-  readonly policy: Policy;
-  readonly router: Router;
+  readonly gate: Gate;
   readonly cache: SecretCache;
   readonly failover: Failover;
   readonly calls: StoreCalls;
   readonly refresher: Pick<Refresher, 'read'>;
   readonly recorder: AccessRecorder;
   readonly metrics: Metrics;
+}
+
+/** A read that is under way. */
+interface Reading {
+  readonly access: Access;
+  readonly isFresh: boolean;
+  readonly gathering?: Gathering;
 }
 
 // Design §5: a value read within the last second satisfies `fresh`.
@@ -48,23 +54,63 @@ export class SecretReader {
    * @throws SecretsError both ways; either way the access has been recorded.
    */
   read(request: ReadRequest, gathering?: Gathering): ReadAnswer | Promise<ReadAnswer> {
-    const { clock, policy, router, failover } = this.#options;
+    const { gate, recorder, clock } = this.#options;
     const { context, path, operation = 'get' } = request;
     const access: Access = { operation, path, context, startedMs: clock.monotonicMs() };
-    let route: Route | undefined;
+    let route: Route | Promise<Route>;
     try {
-      policy.assertAllowed(context, operation);
-      route = router.route(request);
-      const held = request.fresh === true ? this.#recent(route, access.startedMs) : failover.atHand(route);
-      if (held !== undefined) return this.#answered(access, held);
+      route = gate.pass(access, request);
     } catch (error) {
-      this.#options.recorder.failed(access, error, route?.[0].source.name);
+      recorder.failed(access, error, undefined);
       throw error;
     }
-    const found = route;
-    return this.#asked(access, found, () =>
-      request.fresh === true ? failover.fetchAnew(found) : failover.fetch(found, gathering),
-    );
+    const isFresh = request.fresh === true;
+    return route instanceof Promise
+      ? this.#readLate(route, { access, isFresh })
+      : this.#readBy(route, { access, isFresh, ...(gathering !== undefined && { gathering }) });
+  }
+
+  /** What was collected may have been asked by then, so this one is asked alone. */
+  async #readLate(late: Promise<Route>, reading: Reading): Promise<ReadAnswer> {
+    let route: Route;
+    try {
+      route = await late;
+    } catch (error) {
+      this.#options.recorder.failed(reading.access, error, undefined);
+      throw error;
+    }
+    return this.#readBy(route, reading);
+  }
+
+  #readBy(route: Route, { access, isFresh, gathering }: Reading): ReadAnswer | Promise<ReadAnswer> {
+    const { failover, gate, metrics, recorder } = this.#options;
+    const [{ source }] = route;
+    let held: ReadAnswer | undefined;
+    try {
+      held = isFresh ? this.#recent(route, access.startedMs) : failover.atHand(route);
+    } catch (error) {
+      recorder.failed(access, error, source.name);
+      throw error;
+    }
+    if (held === undefined) {
+      metrics.cacheMisses.inc({ provider: source.name });
+      return this.#delivered(access, route, isFresh ? failover.fetchAnew(route) : failover.fetch(route, gathering));
+    }
+    const recheck = gate.recheck(access, route, held.entry.identity.secretKey);
+    return recheck === undefined ? this.#answered(access, held) : this.#delivered(access, route, Promise.resolve(held));
+  }
+
+  async #delivered(access: Access, route: Route, asked: Promise<ReadAnswer>): Promise<ReadAnswer> {
+    const { gate, recorder } = this.#options;
+    try {
+      const answer = await asked;
+      const recheck = gate.recheck(access, route, answer.entry.identity.secretKey);
+      if (recheck !== undefined) await recheck;
+      return this.#answered(access, answer);
+    } catch (error) {
+      recorder.failed(access, error, route[0].source.name);
+      throw error;
+    }
   }
 
   /** @see previewRead */
@@ -73,16 +119,23 @@ export class SecretReader {
   }
 
   /**
-   * Keeps a value in use as a read does, without giving it to anybody: no policy is asked and nothing is recorded.
+   * Keeps a value in use as a read does, without giving it to anybody: nothing is recorded.
    * @returns what a read would answer
    * @throws SecretsError both ways
    */
-  touch(target: Target): ReadAnswer | Promise<ReadAnswer> {
-    const { router, failover } = this.#options;
-    const route = router.route(target);
+  touch(request: ReadRequest, operation: Operation = 'get'): ReadAnswer | Promise<ReadAnswer> {
+    const { gate } = this.#options;
+    const route = gate.pass({ context: request.context, operation }, request);
+    return route instanceof Promise
+      ? route.then((late) => this.#touchBy(late, request.path))
+      : this.#touchBy(route, request.path);
+  }
+
+  #touchBy(route: Route, path: string): ReadAnswer | Promise<ReadAnswer> {
+    const { failover } = this.#options;
     const held = failover.atHand(route);
-    if (held !== undefined) return this.#used(target.path, held);
-    return failover.fetch(route).then((answer) => this.#used(target.path, answer));
+    if (held !== undefined) return this.#used(path, held);
+    return failover.fetch(route).then((answer) => this.#used(path, answer));
   }
 
   /**
@@ -106,17 +159,6 @@ export class SecretReader {
     const entry = this.#options.cache.get(identity.key);
     const isRecent = entry?.isFresh(nowMs) === true && nowMs - entry.fetchedAtMs <= FRESH_MS;
     return isRecent ? { entry, outcome: 'hit' } : undefined;
-  }
-
-  async #asked(access: Access, [{ source }]: Route, ask: () => Promise<ReadAnswer>): Promise<ReadAnswer> {
-    const { metrics, recorder } = this.#options;
-    metrics.cacheMisses.inc({ provider: source.name });
-    try {
-      return this.#answered(access, await ask());
-    } catch (error) {
-      recorder.failed(access, error, source.name);
-      throw error;
-    }
   }
 
   #used(path: string, answer: ReadAnswer): ReadAnswer {

@@ -1,5 +1,7 @@
 import type { AuditSink } from '../audit/audit-sink.ts';
 import type { ChainKey } from '../audit/chain-key.ts';
+import type { Callers } from '../access/callers.ts';
+import type { RateLimits } from '../access/rate-limits.ts';
 import type { CacheFile } from '../cache/persistence/cache-file.ts';
 import type { SecretCache } from '../cache/secret-cache.ts';
 import type { Client } from '../client/client.ts';
@@ -50,4 +52,6 @@ export interface Composition extends KeptCache {
   readonly client: Client;
   readonly audit?: OpenAudit;
   readonly simulation?: Simulation;
+  readonly callers: Callers;
+  readonly limits: RateLimits;
 }

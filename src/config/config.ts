@@ -10,6 +10,31 @@ export type ListenAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
+/** PEM files of a listener. */
+export interface ListenerTls {
+  readonly cert: string;
+  readonly key: string;
+  /** Clients need a certificate of one of these authorities. */
+  readonly clientCa?: string;
+}
+
+/** Permissions of a unix socket. */
+export interface SocketConfig {
+  readonly mode: number;
+  /** Name or number. */
+  readonly group?: string;
+}
+
+/** A door. */
+export interface ListenerConfig {
+  readonly address: ListenAddress;
+  /** Whoever comes in here is this caller. */
+  readonly caller?: string;
+  readonly tls?: ListenerTls;
+  /** Of a unix socket. */
+  readonly socket: SocketConfig;
+}
+
 /** One provider instance. `options` fit the schema of its type, defaults filled in. */
 export interface ProviderConfig {
   readonly name: string;
@@ -97,9 +122,29 @@ export interface WebhookConfig {
   readonly insecure: boolean;
 }
 
+/** A caller: how it is known, and what it may do. */
 export interface CallerConfig {
   readonly name: string;
+  /** Its tokens, one a line, in token mode. */
+  readonly token?: CredentialSetting;
+  /** Of its JSON web token. */
+  readonly subject?: string;
   readonly operations: readonly Operation[];
+  /** Path patterns; absent where nothing is said, which means nothing but for `anonymous` in open mode. */
+  readonly allow?: readonly string[];
+  readonly deny: readonly string[];
+  /** Instances that its requests may name. */
+  readonly providers?: readonly string[];
+  /** What has to be among a secret's tags. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Who may call. */
+export interface AccessConfig {
+  readonly mode: 'open' | 'token';
+  /** Small letters. A request without this header is refused. */
+  readonly requiredHeader?: string;
+  readonly callers: readonly CallerConfig[];
 }
 
 /** What stands in for the stores, or between them and their readers. */
@@ -124,12 +169,10 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** The configuration, parsed and frozen. Every default is filled in; an absent field means that it is not wanted. */
 export interface Config {
-  readonly listen: readonly ListenAddress[];
-  /** Permissions of unix sockets. */
-  readonly socket: { readonly mode: number; readonly group?: string };
+  readonly listen: readonly ListenerConfig[];
   /** Allowed `Host` names besides the loopback ones, lower case, without port. */
   readonly hosts: readonly string[];
-  readonly ops: { readonly listen: readonly ListenAddress[] };
+  readonly ops: { readonly listen: readonly ListenerConfig[] };
   readonly drainMs: number;
   readonly environment?: string;
   readonly defaultProvider?: string;
@@ -147,7 +190,7 @@ export interface Config {
   /** Of one request to a store, all attempts included. */
   readonly deadlineMs: number;
   readonly limits: { readonly valueBytes: number; readonly bodyBytes: number };
-  readonly access: { readonly mode: 'open'; readonly callers: readonly CallerConfig[] };
+  readonly access: AccessConfig;
   readonly audit: AuditConfig;
   readonly notifications: { readonly webhooks: readonly WebhookConfig[] };
   readonly log: { readonly level: LogLevel };

@@ -1,4 +1,5 @@
 import type { ProviderKind } from '../core/provider.ts';
+import { accessFindings } from './access-findings.ts';
 import type { Config } from './config.ts';
 import { byPlace, ConfigProblems, toLine, toProblem } from './config-problems.ts';
 import {
@@ -11,6 +12,7 @@ import {
 } from './config-source.ts';
 import { subjectOf } from './key-path.ts';
 import { literalCredentials } from './literal-credentials.ts';
+import { listenerFindings } from './listener-findings.ts';
 import { parseConfigText } from './parse-config-text.ts';
 import { kindOf, providerFindings, providerSchema } from './provider-findings.ts';
 import { referenceFindings } from './reference-findings.ts';
@@ -69,6 +71,8 @@ function checkConfig(source: ConfigSource, kinds: readonly ProviderKind[]): Load
     ...check(schema, settings, []),
     ...providerFindings(entries, kinds, check),
     ...referenceFindings(settings, kinds),
+    ...listenerFindings(settings),
+    ...accessFindings(settings),
     ...webhookFindings(settings),
     ...simulationFindings(settings),
   ];

@@ -1,6 +1,13 @@
 /* The configuration as it is written, after the schema has been checked and its defaults were filled in. */
-import type { Operation } from '../core/access-context.ts';
-import type { AuditConfig, LogLevel, PersistenceConfig, SimulationConfig, WebhookConfig } from './config.ts';
+import type {
+  AccessConfig,
+  AuditConfig,
+  ListenerTls,
+  LogLevel,
+  PersistenceConfig,
+  SimulationConfig,
+  WebhookConfig,
+} from './config.ts';
 import type { RawFault } from '../core/fault.ts';
 import type { ScenarioName } from '../core/simulation-control.ts';
 
@@ -8,8 +15,9 @@ import type { ScenarioName } from '../core/simulation-control.ts';
 type Amount = string | number;
 
 export interface RawConfig {
-  readonly listen: readonly string[];
-  readonly socket: { readonly mode: string; readonly group?: string };
+  readonly listen: readonly (string | RawListener)[];
+  readonly socket: RawSocket;
+  readonly tls?: ListenerTls;
   readonly hosts: readonly string[];
   readonly ops: { readonly listen: readonly string[] };
   readonly drain: Amount;
@@ -25,7 +33,7 @@ export interface RawConfig {
   readonly budget: { readonly perSecond: number; readonly burst: number };
   readonly deadline: Amount;
   readonly limits: { readonly value: Amount; readonly body: Amount };
-  readonly access: { readonly mode: 'open'; readonly callers: readonly RawCaller[] };
+  readonly access: AccessConfig;
   readonly audit: AuditConfig;
   readonly notifications: { readonly webhooks: readonly WebhookConfig[] };
   readonly log: { readonly level: LogLevel };
@@ -73,7 +81,14 @@ export interface RawSimulation extends Omit<SimulationConfig, 'faults'> {
   readonly allowInProduction: boolean;
 }
 
-export interface RawCaller {
-  readonly name: string;
-  readonly operations: readonly Operation[];
+export interface RawSocket {
+  readonly mode: string;
+  readonly group?: string;
+}
+
+export interface RawListener {
+  readonly address: string;
+  readonly caller?: string;
+  readonly tls?: ListenerTls;
+  readonly socket?: Partial<RawSocket>;
 }

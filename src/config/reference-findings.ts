@@ -14,11 +14,11 @@ export function referenceFindings(settings: unknown, kinds: readonly ProviderKin
     ...repeated(settings, ['providers'], 'name'),
     ...repeated(settings, ['pathMappings'], 'pattern'),
     ...repeated(settings, ['access', 'callers'], 'name'),
+    ...repeated(settings, ['access', 'callers'], 'subject'),
     ...dangling(settings),
     ...misplacedScopes(settings, kinds),
     ...missingDefault(settings),
     ...sharedAddresses(settings),
-    ...idleCallers(settings),
   ];
 }
 
@@ -39,7 +39,10 @@ function dangling(settings: unknown): readonly Finding[] {
     const path = ['pathMappings', index, 'provider'];
     return [path, ...listAt(mapping, ['provider']).map((_, place) => [...path, place])];
   });
-  return [['defaultProvider'], ...mapped].flatMap((path) => {
+  const named = listAt(settings, ['access', 'callers']).flatMap((caller, index) =>
+    listAt(caller, ['providers']).map((_, place) => ['access', 'callers', index, 'providers', place]),
+  );
+  return [['defaultProvider'], ...mapped, ...named].flatMap((path) => {
     const name = textAt(settings, path);
     if (name === undefined || name === '' || names.includes(name)) return [];
     return [{ path, message: `${subjectOf(path)} names no provider of 'providers'` }];
@@ -81,7 +84,10 @@ function missingDefault(settings: unknown): readonly Finding[] {
 
 function sharedAddresses(settings: unknown): readonly Finding[] {
   const listeners = [['listen'], ['ops', 'listen']].flatMap((list) =>
-    listAt(settings, list).map((text, index) => ({ path: [...list, index], address: parseListenAddress(text) })),
+    listAt(settings, list).map((entry, index) => ({
+      path: [...list, index],
+      address: parseListenAddress(textAt(entry, ['address']) ?? entry),
+    })),
   );
   return listeners.flatMap(({ path, address }, index) => {
     const earlier = listeners
@@ -89,14 +95,5 @@ function sharedAddresses(settings: unknown): readonly Finding[] {
       .find((other) => address !== undefined && other.address !== undefined && isSameAddress(address, other.address));
     if (earlier === undefined) return [];
     return [{ path, message: `${subjectOf(path)} takes the address of ${subjectOf(earlier.path)}` }];
-  });
-}
-
-function idleCallers(settings: unknown): readonly Finding[] {
-  return listAt(settings, ['access', 'callers']).flatMap((entry, index) => {
-    const path = ['access', 'callers', index, 'name'];
-    const name = textAt(entry, ['name']);
-    if (name === undefined || name === '' || name === 'anonymous') return [];
-    return [{ path, message: `${subjectOf(path)} has no effect: in open mode every caller is 'anonymous'` }];
   });
 }

@@ -1,18 +1,11 @@
 import { credentialSchema } from '../core/credential-setting.ts';
-import { operations } from '../core/access-context.ts';
+import { accessProperties, listener, listenerTls, socketMode } from './access-schema.ts';
+import { closed, section, text } from './schema-parts.ts';
 import { secretEventTypes } from '../core/secret-event.ts';
 import { simulationSchema } from './simulation-schema.ts';
 
 const amountOfTime = (fallback: string) => ({ duration: ['1ms', '24h'], default: fallback });
 const count = (fallback: number, most: number) => ({ type: 'integer', minimum: 1, maximum: most, default: fallback });
-const closed = (properties: Readonly<Record<string, object>>) => ({
-  type: 'object',
-  properties,
-  additionalProperties: false,
-});
-const section = (properties: Readonly<Record<string, object>>) => ({ ...closed(properties), default: {} });
-const text = { type: 'string', minLength: 1 };
-
 /** Keys that every provider has. Those of its type are added by `providerSchema`. */
 export const commonProviderProperties = {
   name: {
@@ -30,18 +23,11 @@ export const commonProviderProperties = {
  */
 export function configSchema(types: readonly string[]): object {
   const root = closed({
-    listen: { type: 'array', minItems: 1, items: { listenAddress: 'local' }, default: ['127.0.0.1:8200'] },
-    socket: section({
-      mode: {
-        type: 'string',
-        pattern: '^0?[0-7]{3}$',
-        expected: 'a quoted octal number such as "0660"',
-        default: '0660',
-      },
-      group: text,
-    }),
+    listen: { type: 'array', minItems: 1, items: listener, default: ['127.0.0.1:8200'] },
+    socket: section({ mode: { ...socketMode, default: '0660' }, group: text }),
+    tls: listenerTls,
     hosts: { type: 'array', items: hostName, default: [] },
-    ops: section({ listen: { type: 'array', items: { listenAddress: 'any' }, default: [] } }),
+    ops: section({ listen: { type: 'array', items: { listenAddress: true }, default: [] } }),
     drain: { duration: ['0ms', '24h'], default: '5s' },
     environment: { pathPrefix: 'strict' },
     defaultProvider: text,
@@ -56,10 +42,7 @@ export function configSchema(types: readonly string[]): object {
     },
     pathMappings: { type: 'array', items: pathMapping, default: [] },
     ...tuning,
-    access: section({
-      mode: { enum: ['open'], default: 'open' },
-      callers: { type: 'array', items: caller, default: [] },
-    }),
+    access: section(accessProperties),
     audit,
     notifications: section({ webhooks: { type: 'array', items: webhook, default: [] } }),
     log: section({ level: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'], default: 'info' } }),
@@ -87,18 +70,6 @@ const pathMapping = {
     ttl: { duration: ['0ms', '365d'] },
   }),
   required: ['pattern', 'provider'],
-};
-
-const caller = {
-  ...closed({
-    name: text,
-    operations: {
-      type: 'array',
-      items: { enum: operations },
-      uniqueItems: true,
-    },
-  }),
-  required: ['name', 'operations'],
 };
 
 const webhook = {

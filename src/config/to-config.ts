@@ -1,11 +1,20 @@
 import { parseDuration } from '../core/duration.ts';
 import { bySpecificity, parsePathPattern } from '../core/path-pattern.ts';
 import { parseSize } from '../core/size.ts';
-import type { CacheConfig, Config, ListenAddress, PathMapping, ProviderConfig, SimulationConfig } from './config.ts';
+import type {
+  AccessConfig,
+  CacheConfig,
+  Config,
+  ListenAddress,
+  ListenerConfig,
+  PathMapping,
+  ProviderConfig,
+  SimulationConfig,
+} from './config.ts';
 import { deepFreeze } from './deep-freeze.ts';
-import { parseListenAddress } from './listen-address.ts';
+import { isLocal, parseListenAddress } from './listen-address.ts';
 import { providerOptions } from './provider-findings.ts';
-import type { RawCache, RawConfig, RawMapping, RawProvider, RawSimulation } from './raw-config.ts';
+import type { RawCache, RawConfig, RawListener, RawMapping, RawProvider, RawSimulation } from './raw-config.ts';
 import { trimSlashes } from './value-rules.ts';
 
 /**
@@ -16,10 +25,9 @@ export function toConfig(settings: unknown): Config {
   // The schema has been checked by then, and `RawConfig` is what it promises.
   const raw = settings as RawConfig;
   return deepFreeze({
-    listen: raw.listen.map(toAddress),
-    socket: { ...raw.socket, mode: Number.parseInt(raw.socket.mode, 8) },
+    listen: raw.listen.map((listener) => toListener(listener, raw)),
     hosts: raw.hosts.map((host) => host.toLowerCase()),
-    ops: { listen: raw.ops.listen.map(toAddress) },
+    ops: { listen: raw.ops.listen.map((address) => toListener({ address }, { socket: raw.socket })) },
     drainMs: toMs(raw.drain),
     ...(raw.environment !== undefined && { environment: trimSlashes(raw.environment) }),
     ...toDefaultProvider(raw),
@@ -37,12 +45,31 @@ export function toConfig(settings: unknown): Config {
     budget: raw.budget,
     deadlineMs: toMs(raw.deadline),
     limits: { valueBytes: toBytes(raw.limits.value), bodyBytes: toBytes(raw.limits.body) },
-    access: { mode: raw.access.mode, callers: raw.access.callers },
+    access: toAccess(raw.access),
     audit: raw.audit,
     notifications: raw.notifications,
     log: { level: raw.log.level },
     ...(raw.simulation !== undefined && { simulation: toSimulation(raw.simulation) }),
   });
+}
+
+/** What others reach has TLS, whichever is nearer; what only this machine reaches has it where it is said of the listener. */
+function toListener(raw: string | RawListener, common: Pick<RawConfig, 'tls' | 'socket'>): ListenerConfig {
+  const listener: RawListener = typeof raw === 'string' ? { address: raw } : raw;
+  const { caller } = listener;
+  const address = toAddress(listener.address);
+  const tls = listener.tls ?? (isLocal(address) ? undefined : common.tls);
+  const { mode, group } = { ...common.socket, ...listener.socket };
+  return {
+    address,
+    ...(caller !== undefined && { caller }),
+    ...(tls !== undefined && { tls }),
+    socket: { mode: Number.parseInt(mode, 8), ...(group !== undefined && { group }) },
+  };
+}
+
+function toAccess({ requiredHeader, ...access }: AccessConfig): AccessConfig {
+  return { ...access, ...(requiredHeader !== undefined && { requiredHeader: requiredHeader.toLowerCase() }) };
 }
 
 function toProvider(raw: RawProvider): ProviderConfig {

@@ -12,6 +12,11 @@ export function textAt(settings: unknown, path: KeyPath): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
+/** Whether there is anything at the path. */
+export function hasKey(settings: unknown, path: KeyPath): boolean {
+  return valueAt(settings, path) !== undefined;
+}
+
 function valueAt(settings: unknown, path: KeyPath): unknown {
   let found = settings;
   for (const step of path) {

@@ -3,7 +3,7 @@ import { isPathPattern } from '../core/path-pattern.ts';
 import { parseSecretPath } from '../core/secret-path.ts';
 import { parseSkew } from '../core/fault.ts';
 import { parseSize } from '../core/size.ts';
-import { isLocal, parseListenAddress } from './listen-address.ts';
+import { parseListenAddress } from './listen-address.ts';
 
 /**
  * What is wrong with a value, as the end of a sentence that begins with its key; undefined when it is fine.
@@ -43,16 +43,15 @@ function signedDuration(_: unknown, value: unknown): string | undefined {
     : undefined;
 }
 
-function listenAddress(argument: unknown, value: unknown): string | undefined {
-  const address = parseListenAddress(value);
-  if (address === undefined)
-    return "must be an address such as '127.0.0.1:8200', '[::1]:8200' or 'unix:/run/keyfob.sock'";
-  if (argument === 'any' || isLocal(address)) return undefined;
-  return "needs TLS, which this version does not offer for the API: use loopback or a unix socket, and 'ops.listen' for probes and metrics";
+function listenAddress(_: unknown, value: unknown): string | undefined {
+  return parseListenAddress(value) === undefined
+    ? "must be an address such as '127.0.0.1:8200', '[::1]:8200' or 'unix:/run/keyfob.sock'"
+    : undefined;
 }
 
-function pathPattern(_: unknown, value: unknown): string | undefined {
-  return typeof value === 'string' && isPathPattern(value)
+function pathPattern(argument: unknown, value: unknown): string | undefined {
+  const pattern = typeof value === 'string' && argument === 'orSlash' ? value.replace(/^\//, '') : value;
+  return typeof pattern === 'string' && isPathPattern(pattern)
     ? undefined
     : "must be a path pattern such as 'app/**' or 'app/*/db'";
 }

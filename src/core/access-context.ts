@@ -7,6 +7,13 @@ export interface AccessContext {
   readonly requestId: string;
   /** W3C trace id (32 hex), when the request carried one. */
   readonly traceId?: string;
+  /** What the caller has shown; absent where nothing needs to be shown. */
+  readonly credential?: Credential;
+}
+
+/** A token that may end while something that it opened goes on. */
+export interface Credential {
+  isValid(): boolean;
 }
 
 /** What a caller may be allowed to do with a secret; `simulate` is to change and to look into a simulation. */

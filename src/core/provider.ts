@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import type { ErrorCode } from './errors/codes.ts';
 import type { Log } from './log.ts';
 import type { SecretsError } from './errors/secrets-error.ts';
+import type { PatternSpelling } from './path-place.ts';
 import type { Page, RotationResult, Secret, SecretMetadata, SecretVersion } from './secret.ts';
 import type { Selector } from './selector.ts';
 
@@ -101,6 +102,15 @@ export interface SecretProvider extends SecretStore {
   readonly type: string;
   /** Whether a rotation may be tried again with the same token after a failure of the network. */
   readonly isRotationIdempotent?: boolean;
+
+  /**
+   * Whether the path is the store's full name of a secret, such as an ARN, which says itself where the secret is. Nothing
+   * can be put before it.
+   */
+  isFullIdentifier?(path: string): boolean;
+
+  /** Absent where a secret has one spelling. The same function for every instance of the type. */
+  readonly spellPattern?: PatternSpelling;
 
   /** The same store with the same identity, in another place. Only where the kind says `hasScopes`. */
   within?(scope: Scope): SecretStore;

@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import { RequestError } from '../core/errors/request-error.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Admission } from './admission.ts';
 import { createAllowedMethods } from './allowed-methods.ts';
 import { isExpected, noteUnexpected } from './answer-problem.ts';
 import { bindOperations, type Handler } from './bind-operations.ts';
@@ -21,6 +22,7 @@ export interface AppOptions {
   readonly handlers: ReadonlyMap<string, Handler>;
   readonly maxBodyBytes: number;
   readonly client: Pick<Client, 'recordRefusal'>;
+  readonly admission: Pick<Admission, 'enter'>;
   readonly lifecycle: Lifecycle;
   readonly clock: Clock;
   readonly log: Log;
@@ -55,6 +57,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   app.setNotFoundHandler(notFound(options.operations));
   app.addHook('onRequest', takeIn(options));
   const isOverloaded = shedLoad(app, { clock: options.clock, readLoad: createLoadReader() });
+  app.addHook('onRequest', letIn(options));
   readBodies(app);
   bindOperations(app, options.operations, options.handlers);
   await app.ready();
@@ -76,6 +79,37 @@ function takeIn({ lifecycle, client }: AppOptions) {
       return;
     }
     done();
+  };
+}
+
+/** Who asks, on the routes that only a caller may use. */
+function letIn({ admission, client }: AppOptions) {
+  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+    const visit = visitOf(request.raw);
+    if (request.routeOptions.config.needsCaller !== true || visit.connection.door.kind === 'ops') {
+      done();
+      return;
+    }
+    const refuse = (error: unknown): void => {
+      recordRefusal(client, request, error);
+      done(error instanceof Error ? error : new TypeError('something else than an error was thrown'));
+    };
+    const wait = async (entering: Promise<void>): Promise<void> => {
+      try {
+        await entering;
+      } catch (error) {
+        refuse(error);
+        return;
+      }
+      done();
+    };
+    try {
+      const entering = admission.enter(visit);
+      if (entering === undefined) done();
+      else void wait(entering);
+    } catch (error) {
+      refuse(error);
+    }
   };
 }
 

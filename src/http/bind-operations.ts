@@ -12,6 +12,7 @@ declare module 'fastify' {
     /** The listeners that answer the route. */
     listeners?: readonly ListenerKind[];
     isSpared?: boolean;
+    needsCaller?: boolean;
     /** The policy operation of the route; absent where no secret is touched. */
     access?: Operation;
   }
@@ -44,6 +45,7 @@ export function bindOperations(
       config: {
         listeners: operation.listeners,
         isSpared: operation.isSpared,
+        needsCaller: operation.needsCaller,
         ...(operation.access !== undefined && { access: operation.access }),
       },
       ...(operation.bodyContent !== undefined && { preValidation: onlyBodies(operation.bodyContent) }),

@@ -1,12 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Identity } from '../access/identity.ts';
 import type { ListenerKind } from './contract-operations.ts';
 import type { HeaderFacts } from './header-facts.ts';
 
-/** By which door a connection came in. */
+/** By which door a connection came in. One object for all that did: what is changed about it counts for them, too. */
 export interface Door {
   readonly kind: ListenerKind;
   readonly isUnix: boolean;
+  /** Who comes in by it; absent where they have to say so. */
+  identity?: Identity | undefined;
 }
 
 // A client that asks on without waiting for answers has each request and its answer kept in memory.

@@ -17,6 +17,8 @@ export interface ContractOperation {
   readonly access?: Operation;
   /** In a simulation only; such a route does not exist otherwise. */
   readonly isSimulated: boolean;
+  /** Whether it must be known who asks: `security` is not empty. */
+  readonly needsCaller: boolean;
   /** Never refused by load shedding. */
   readonly isSpared: boolean;
   /** JSON schema of the query; unknown parameters are refused. */
@@ -52,6 +54,7 @@ function toOperation(template: string, method: string, item: JsonObject): Contra
     listeners: listAt(operation, 'x-listener').map((kind) => (kind === 'ops' ? 'ops' : 'api')),
     ...toAccess(operation['x-operation']),
     isSimulated: operation['x-mode'] === 'simulation',
+    needsCaller: operation['security'] === undefined,
     isSpared: operation['x-spare'] === true,
     querySchema: toQuerySchema(parameters.filter((parameter) => parameter['in'] === 'query')),
     ...(isObject(body) && { bodyContent: objectAt(body, 'content') }),

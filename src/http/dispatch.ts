@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts';
 import { rememberVisit } from './request-context.ts';
 
 export interface DispatchOptions<Question> {
-  readonly admission: Pick<Admission, 'admit'>;
+  readonly admission: Pick<Admission, 'admit' | 'enter'>;
   /** Whether requests are refused for the load that there is. */
   readonly isOverloaded: () => boolean;
   readonly reads: KnownReads<Question>;
@@ -38,11 +38,23 @@ export function createDispatch<Question>({
     const { method, url = '' } = request;
     const mayPass = visit.refusal === undefined && connection.door.kind === 'api' && !isOverloaded();
     const question = mayPass && method === 'GET' ? reads.known(url) : undefined;
-    if (question !== undefined) {
+    if (question !== undefined && mayEnter(admission, visit)) {
       reads.answer({ question, visit, response });
       return;
     }
     rememberVisit(request, visit);
     route(request, response);
   };
+}
+
+/** What is refused, or takes time to tell, is for the routes. */
+function mayEnter(admission: Pick<Admission, 'enter'>, visit: Visit): boolean {
+  if (visit.pending !== undefined) return false;
+  try {
+    void admission.enter(visit);
+    return true;
+  } catch (error) {
+    visit.callerRefusal = error;
+    return false;
+  }
 }

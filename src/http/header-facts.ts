@@ -1,12 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { ANONYMOUS } from '../access/policy.ts';
+import type { Identity } from '../access/identity.ts';
 import type { Connection } from './connection.ts';
 import { wantsRaw } from './wants-raw.ts';
 
 /** What the headers of a request say, as far as every read asks for it. */
 export interface HeaderFacts {
   readonly rawHeaders: readonly string[];
-  readonly caller: string;
   /** The client's own `X-Request-Id`, if it is well-formed. */
   readonly requestId: string | undefined;
   /** W3C trace id. */
@@ -17,6 +16,8 @@ export interface HeaderFacts {
   readonly condition: string | undefined;
   /** The guards that they have passed. */
   passed: unknown;
+  /** Who shows them, for those guards. */
+  identity: Identity | undefined;
 }
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -36,12 +37,12 @@ export function headerFactsOf(connection: Connection, request: IncomingMessage):
 function toFacts(rawHeaders: readonly string[], headers: IncomingHttpHeaders): HeaderFacts {
   return {
     rawHeaders,
-    caller: ANONYMOUS,
     requestId: parseRequestId(headers),
     traceId: parseTraceId(headers),
     wantsRaw: wantsRaw(headers.accept),
     condition: headers['if-none-match'],
     passed: undefined,
+    identity: undefined,
   };
 }
 

@@ -1,22 +1,27 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { ListenAddress } from '../config/config.ts';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import type { Identity } from '../access/identity.ts';
+import type { ListenAddress, ListenerConfig, ListenerTls } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import { RequestError } from '../core/errors/request-error.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Door } from './connection.ts';
 import type { ListenerKind } from './contract-operations.ts';
+import { readListenerTls, tlsOptions } from './listener-tls.ts';
 import { OpenConnections } from './open-connections.ts';
-import { listenUnix, type SocketPermissions } from './unix-socket.ts';
+import { listenUnix, permit } from './unix-socket.ts';
 import { listenTcp } from './tcp-port.ts';
 import { parseRequestId } from './header-facts.ts';
 import type { RequestIds } from './request-context.ts';
 import { toProblemAnswer } from './problem-answer.ts';
 import { writeProblem } from './send-problem.ts';
 
-export interface ListenerOptions {
+/** What may be changed about an open door. */
+export type DoorSettings = Omit<ListenerConfig, 'address'>;
+
+export interface ListenerOptions extends DoorSettings {
   readonly kind: ListenerKind;
   readonly address: ListenAddress;
-  readonly socket: SocketPermissions;
   readonly onRequest: (connection: Connection, request: IncomingMessage, response: ServerResponse) => void;
   readonly nextRequestId: RequestIds;
   readonly clock: Clock;
@@ -27,6 +32,12 @@ export interface Listener {
   readonly kind: ListenerKind;
   /** As a client names it: `127.0.0.1:8200`, `[::1]:8200`, `unix:/path`; with the real port. */
   readonly name: string;
+  /**
+   * Reads what another configuration says of this door, without a change yet.
+   * @returns what puts it into force
+   * @throws ConfigurationError
+   */
+  prepare(settings: DoorSettings): Promise<() => void>;
   /**
    * Takes no more connections, closes the idle ones, and resolves when those with a request under way are done. A client
    * that says nothing, or not all, or does not read its answer, cannot hold it back for ever.
@@ -45,40 +56,65 @@ const LAST_WORDS_MS = 500;
 // While closing: beyond the deadline of a request (10 s unless configured), within the usual 30 s that a pod is given.
 const LAST_ANSWERS_MS = 20_000;
 
-/** Binds one address. @throws ConfigurationError when it is taken or may not be bound. */
+const serverOptions = {
+  // A missing Host is refused by our own guard, with a body like any other refusal.
+  requireHostHeader: false,
+  // A header that may come once is no right one when it comes twice: which of them counts must not be a question.
+  joinDuplicateHeaders: true,
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: CHECK_MS,
+};
+
+/** Binds one address. @throws ConfigurationError when it is taken or may not be bound, or its certificate cannot be used. */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { kind, address } = options;
-  const server = createServer(
-    // A missing Host is refused by our own guard, with a body like any other refusal.
-    {
-      requireHostHeader: false,
-      // A header that may come once is no right one when it comes twice: which of them counts must not be a question.
-      joinDuplicateHeaders: true,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_MS,
-    },
-    (request, response) => {
-      const connection = connections.of(request.socket);
-      if (connection === undefined) return;
-      const welcome = connection.asked(response);
-      if (welcome === 'welcome') options.onRequest(connection, request, response);
-      else if (welcome === 'excess') refuseExcess(response, idOf(options.nextRequestId, request));
-    },
-  );
-  // Node leaves out what is beyond, and so what the guards look for; a guard counts.
-  server.maxHeadersCount = 0;
-  // Node's own time-out sets a timer with each request.
-  server.keepAliveTimeout = 0;
-  const connections = new OpenConnections(server, { kind, isUnix: address.kind === 'unix' }, (socket) =>
+  const server = await createListenerServer(options.tls, (request, response) => {
+    const connection = connections.of(request.socket);
+    if (connection === undefined) return;
+    const welcome = connection.asked(response);
+    if (welcome === 'welcome') options.onRequest(connection, request, response);
+    else if (welcome === 'excess') refuseExcess(response, idOf(options.nextRequestId, request));
+  });
+  const door: Door = { kind, isUnix: address.kind === 'unix', identity: toIdentity(options) };
+  const connections = new OpenConnections(server, door, (socket) =>
     writeProblem(socket, new RequestError('Overloaded', 'too many connections are open'), options.nextRequestId()),
   );
   cutIdleConnections(server, connections, options.clock);
   refuseInOurTerms(server, options.nextRequestId);
   const name =
     address.kind === 'unix' ? await listenUnix(server, address.path, options.socket) : await listenTcp(server, address);
-  return { kind, name, close: () => close(server, connections, options.clock) };
+  const prepare = async (settings: DoorSettings): Promise<() => void> => {
+    const renewCertificate = await prepareCertificate(server, settings.tls);
+    return () => {
+      renewCertificate();
+      if (address.kind === 'unix') permit(address.path, settings.socket);
+      door.identity = toIdentity(settings);
+    };
+  };
+  return { kind, name, prepare, close: () => close(server, connections, options.clock) };
 }
+
+async function createListenerServer(tls: ListenerTls | undefined, onRequest: RequestListener): Promise<Server> {
+  const server =
+    tls === undefined
+      ? createServer(serverOptions, onRequest)
+      : createTlsServer({ ...serverOptions, ...(await readListenerTls(tls)), ...tlsOptions(tls) }, onRequest);
+  // Node leaves out what is beyond, and so what the guards look for; a guard counts.
+  server.maxHeadersCount = 0;
+  // Node's own time-out sets a timer with each request.
+  server.keepAliveTimeout = 0;
+  return server;
+}
+
+/** @returns what makes new connections use it */
+async function prepareCertificate(server: Server, tls: ListenerTls | undefined): Promise<() => void> {
+  if (tls === undefined || !(server instanceof TlsServer)) return () => undefined;
+  const material = await readListenerTls(tls);
+  return () => server.setSecureContext(material);
+}
+
+const toIdentity = ({ caller }: DoorSettings): Identity | undefined => (caller === undefined ? undefined : { caller });
 
 function cutIdleConnections(server: Server, connections: OpenConnections, clock: Clock): void {
   const look = (): void => {

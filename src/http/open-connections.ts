@@ -1,9 +1,11 @@
 import type { Server } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { Connection, type Door } from './connection.ts';
 
 // Of one listener, so that a flood on one leaves the others alone.
 export const MAX_CONNECTIONS = 2_048;
+const MAX_HANDSHAKES = 256;
 
 /** The open connections of a server. Node tells neither which are silent nor, once it is closing, times them out. */
 export class OpenConnections {
@@ -11,7 +13,11 @@ export class OpenConnections {
 
   /** @param refuse answers on a connection that is too many */
   constructor(server: Server, door: Door, refuse: (socket: Socket) => void) {
-    server.on('connection', (socket) => {
+    const isTls = server instanceof TlsServer;
+    // What is still shaking hands is counted by Node alone.
+    if (isTls) server.maxConnections = MAX_CONNECTIONS + MAX_HANDSHAKES;
+    // With TLS, requests come on another socket than the one that was accepted.
+    server.on(isTls ? 'secureConnection' : 'connection', (socket: Socket) => {
       if (this.#connections.size >= MAX_CONNECTIONS && !this.#makeRoom()) {
         refuse(socket);
         return;

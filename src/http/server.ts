@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import type { Client } from '../client/client.ts';
-import type { Config } from '../config/config.ts';
+import type { Callers } from '../access/callers.ts';
+import type { RateLimits } from '../access/rate-limits.ts';
+import type { Config, ListenerConfig } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { SimulationControl } from '../core/simulation-control.ts';
@@ -30,14 +32,16 @@ export interface ServerOptions {
   readonly version: string;
 }
 
-/** What a configuration has been made into. */
+/** What one configuration consists of, as far as HTTP is concerned. */
 export interface Served {
   readonly config: Config;
   readonly client: Client;
+  readonly callers: Callers;
+  readonly limits: RateLimits;
   readonly simulation?: SimulationControl;
 }
 
-/** What one configuration serves. */
+/** The same, at work. */
 interface Serving {
   readonly app: FastifyInstance;
   readonly dispatch: Dispatch;
@@ -46,7 +50,7 @@ interface Serving {
   readonly retired: AbortController;
 }
 
-interface Binding extends Pick<ListenerOptions, 'kind' | 'address'> {}
+type Binding = Pick<ListenerOptions, 'kind' | keyof ListenerConfig>;
 
 // A secret is read as a whole, raw, or by some of its keys.
 const URLS_PER_ENTRY = 4;
@@ -77,18 +81,21 @@ export class Server {
   async use(served: Served): Promise<readonly string[]> {
     const { config, client } = served;
     const serving = await this.#toServing(served);
-    const bindings = new Map(toBindings(config).map((binding) => [JSON.stringify(binding), binding]));
+    const bindings = new Map(toBindings(config).map((binding) => [bindingKey(binding), binding]));
     const replaced = this.#serving;
     // Whoever comes in by the first listener while the others open is answered, too.
     this.#serving ??= serving;
+    let changes: readonly (() => void)[];
     try {
-      await this.#open(new Map([...bindings].filter(([key]) => !this.#listeners.has(key))), config);
+      changes = await this.#prepare(bindings);
+      await this.#open(new Map([...bindings].filter(([key]) => !this.#listeners.has(key))));
     } catch (error) {
       this.#serving = replaced;
       await serving.app.close();
       throw error;
     }
     this.#serving = serving;
+    for (const change of changes) change();
     replaced?.retired.abort();
     this.#watches.review();
     this.#drainMs = config.drainMs;
@@ -111,9 +118,17 @@ export class Server {
     await this.#serving?.app.close();
   }
 
-  async #open(bindings: ReadonlyMap<string, Binding>, { socket }: Config): Promise<void> {
+  /** What the configuration changes about the listeners that stay. */
+  #prepare(bindings: ReadonlyMap<string, Binding>): Promise<readonly (() => void)[]> {
+    const staying = [...this.#listeners].flatMap(([key, listener]) => {
+      const binding = bindings.get(key);
+      return binding === undefined ? [] : [listener.prepare(binding)];
+    });
+    return Promise.all(staying);
+  }
+
+  async #open(bindings: ReadonlyMap<string, Binding>): Promise<void> {
     const shared: Omit<ListenerOptions, keyof Binding> = {
-      socket,
       onRequest: (connection, request, response) => this.#serving?.dispatch(connection, request, response),
       nextRequestId: this.#nextRequestId,
       clock: this.#options.clock,
@@ -136,10 +151,12 @@ export class Server {
     return gone.map(([, listener]) => listener.close());
   }
 
-  async #toServing({ config, client, simulation }: Served): Promise<Serving> {
+  async #toServing(served: Served): Promise<Serving> {
     const { clock, log } = this.#options;
+    const { config, client, simulation } = served;
     const retired = new AbortController();
-    const tools = this.#toTools({ config, client, ...(simulation !== undefined && { simulation }) }, retired.signal);
+    const tools = this.#toTools(served, retired.signal);
+    const admission = this.#toAdmission(served);
     const operations = contractOperations(tools.contract);
     const { routes: app, isOverloaded } = await createApp({
       operations: operations.filter(({ isSimulated }) => !isSimulated || simulation !== undefined),
@@ -148,19 +165,30 @@ export class Server {
         ...(simulation === undefined ? [] : simulationHandlers({ client, simulation })),
       ]),
       client,
+      admission,
       maxBodyBytes: config.limits.bodyBytes,
       lifecycle: this.#lifecycle,
       clock,
       log,
     });
-    const { hosts } = config;
-    const admission = new Admission({ hosts, lifecycle: this.#lifecycle, nextRequestId: this.#nextRequestId });
     const route: Route = (request, response) => app.routing(request, response);
     const dispatch = createDispatch({ admission, isOverloaded, reads: tools.reads, route });
     return { app, dispatch, client, retired };
   }
 
-  #toTools({ config, client, simulation }: Served, retired: AbortSignal): OperationTools {
+  #toAdmission({ config, callers, limits }: Served): Admission {
+    const { requiredHeader } = config.access;
+    return new Admission({
+      hosts: config.hosts,
+      callers,
+      ...(requiredHeader !== undefined && { requiredHeader }),
+      limits,
+      lifecycle: this.#lifecycle,
+      nextRequestId: this.#nextRequestId,
+    });
+  }
+
+  #toTools({ config, client, limits, simulation }: Served, retired: AbortSignal): OperationTools {
     const { events, metrics, clock, log, version } = this.#options;
     const { maxEntries, maxBytes } = config.cache;
     const lifecycle = this.#lifecycle;
@@ -170,6 +198,7 @@ export class Server {
       ...shared,
       reads: new SecretReads({ ...shared, log, maxKnown: URLS_PER_ENTRY * maxEntries }),
       resolver: new Resolver({ client, clock }),
+      limits,
       metrics,
       watches: this.#watches,
       contract: loadContract(),
@@ -179,6 +208,10 @@ export class Server {
 }
 
 const toBindings = ({ listen, ops }: Config): readonly Binding[] => [
-  ...listen.map((address) => ({ kind: 'api', address }) as const),
-  ...ops.listen.map((address) => ({ kind: 'ops', address }) as const),
+  ...listen.map((listener) => ({ kind: 'api' as const, ...listener })),
+  ...ops.listen.map((listener) => ({ kind: 'ops' as const, ...listener })),
 ];
+
+/** What an open listener cannot change. */
+const bindingKey = ({ kind, address, tls }: Binding): string =>
+  JSON.stringify([kind, address, tls !== undefined, tls?.clientCa !== undefined]);

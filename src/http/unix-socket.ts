@@ -3,21 +3,15 @@ import { chmodSync, chownSync, lstatSync, readFileSync, rmSync, statSync } from 
 import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
+import type { SocketConfig } from '../config/config.ts';
 import { ConfigurationError } from '../core/errors/configuration-error.ts';
-
-/** Who may connect to a socket. */
-export interface SocketPermissions {
-  readonly mode: number;
-  /** Name or number of the group. */
-  readonly group?: string;
-}
 
 /**
  * Binds a unix socket with its permissions. A socket that a dead daemon left over is replaced, one in use is not.
  * @returns its name, `unix:/path`.
  * @throws ConfigurationError when it cannot be bound.
  */
-export async function listenUnix(server: Server, path: string, permissions: SocketPermissions): Promise<string> {
+export async function listenUnix(server: Server, path: string, permissions: SocketConfig): Promise<string> {
   const name = `unix:${path}`;
   try {
     // To bind where there is no directory is `EACCES` in Node.
@@ -31,14 +25,19 @@ export async function listenUnix(server: Server, path: string, permissions: Sock
       process.umask(mask);
     }
     await once(server, 'listening');
-    if (permissions.group !== undefined) chownSync(path, -1, groupId(permissions.group));
-    chmodSync(path, permissions.mode);
+    permit(path, permissions);
     return name;
   } catch (cause) {
     server.close();
     if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError('MissingEndpoint', `cannot listen on ${name}: ${reason(cause)}`, { cause });
   }
+}
+
+/** Sets who may connect. @throws the system's error; ConfigurationError for a group that there is not */
+export function permit(path: string, { mode, group }: SocketConfig): void {
+  if (group !== undefined) chownSync(path, -1, groupId(group));
+  chmodSync(path, mode);
 }
 
 function reason(cause: unknown): string {

@@ -11,7 +11,7 @@ export interface WatchesOptions {
   readonly events: EventHub;
   readonly clock: Clock;
   /** That of the configuration that is in force. */
-  readonly watcher: () => Pick<Watcher, 'isAllowed' | 'concerns' | 'touch'> | undefined;
+  readonly watcher: () => Pick<Watcher, 'isAllowed' | 'concerns' | 'concernsInTime' | 'touch'> | undefined;
 }
 
 export interface WatchOpening {
@@ -23,11 +23,13 @@ export interface WatchOpening {
 
 const MAX_WATCHES = 256;
 const HEARTBEAT_MS = 15_000;
+const REVIEW_MS = 1_000;
 
 /** The watches that are open. They outlive a change of the configuration as long as it allows them. */
 export class Watches {
   readonly #options: WatchesOptions;
   readonly #open = new Map<WatchRequest, EventStream>();
+  #reviewTimer: Timer | undefined;
 
   constructor(options: WatchesOptions) {
     this.#options = options;
@@ -39,26 +41,36 @@ export class Watches {
       throw new RequestError('Overloaded', `the daemon serves no more than ${MAX_WATCHES} watches`);
   }
 
+  /** Looks up what is needed to tell which of the missed events concern the reader. */
+  async prepare(request: WatchRequest, lastEventId?: string): Promise<void> {
+    const watcher = this.#options.watcher();
+    await Promise.all(this.#missed(lastEventId).map(async (event) => watcher?.concernsInTime(request, event)));
+  }
+
   open({ request, response, lastEventId }: WatchOpening): void {
     // It may have gone while its access was looked at; then it has said so already.
     if (response.destroyed) return;
     const { events, clock, watcher } = this.#options;
     const concerns = (event: SecretEvent): boolean => watcher()?.concerns(request, event) === true;
-    const missed = lastEventId === undefined ? [] : events.since(lastEventId);
     let timer: Timer | undefined;
     const stream = new EventStream({
       response,
-      missed: missed.values().filter(concerns).map(toServerSentEvent),
+      missed: this.#missed(lastEventId).values().filter(concerns).map(toServerSentEvent),
       onEnd: () => {
         timer?.cancel();
         unsubscribe();
         this.#open.delete(request);
+        if (this.#open.size === 0) this.#endReviews();
       },
     });
-    const unsubscribe = events.subscribe((event) => {
-      if (concerns(event)) stream.send(toServerSentEvent(event));
-    });
+    const unsubscribe = events.subscribe(
+      inOrder(
+        (event) => watcher()?.concernsInTime(request, event) ?? false,
+        (event) => stream.send(toServerSentEvent(event)),
+      ),
+    );
     this.#open.set(request, stream);
+    this.#reviewTimer ??= clock.after(REVIEW_MS, () => this.#reviewAgain());
     const beat = (): void => {
       stream.send(heartbeat);
       void watcher()?.touch(request);
@@ -67,7 +79,22 @@ export class Watches {
     beat();
   }
 
-  /** Ends those that the configuration does not allow any more. */
+  #missed(lastEventId: string | undefined): readonly SecretEvent[] {
+    return lastEventId === undefined ? [] : this.#options.events.since(lastEventId);
+  }
+
+  /** A credential ends at any time. */
+  #reviewAgain(): void {
+    this.#reviewTimer = this.#options.clock.after(REVIEW_MS, () => this.#reviewAgain());
+    this.review();
+  }
+
+  #endReviews(): void {
+    this.#reviewTimer?.cancel();
+    this.#reviewTimer = undefined;
+  }
+
+  /** Ends those that the configuration, or the end of the caller's credential, does not allow any more. */
   review(): void {
     const watcher = this.#options.watcher();
     for (const [request, stream] of this.#open) if (watcher?.isAllowed(request) !== true) stream.end();
@@ -75,6 +102,26 @@ export class Watches {
 
   /** Ends them all. */
   close(): void {
+    this.#endReviews();
     for (const stream of this.#open.values()) stream.end();
   }
+}
+
+/** Passes on what is meant, in the order in which it came, also where it takes time to tell. */
+function inOrder<T>(isMeant: (item: T) => boolean | Promise<boolean>, pass: (item: T) => void): (item: T) => void {
+  let before: Promise<void> | undefined;
+  return (item) => {
+    const verdict = isMeant(item);
+    if (before === undefined && typeof verdict === 'boolean') {
+      if (verdict) pass(item);
+      return;
+    }
+    const passInTurn = async (earlier: Promise<void> | undefined): Promise<void> => {
+      await earlier;
+      if (await verdict) pass(item);
+      if (before === mine) before = undefined;
+    };
+    const mine = passInTurn(before);
+    before = mine;
+  };
 }

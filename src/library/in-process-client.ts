@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ANONYMOUS } from '../access/policy.ts';
+import { ANONYMOUS } from '../access/caller-rules.ts';
 import type { Client } from '../client/client.ts';
 import type { ReadAnswer } from '../client/failover.ts';
 import type { ReadRequest } from '../client/secret-reader.ts';

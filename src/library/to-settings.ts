@@ -1,4 +1,4 @@
-import { ANONYMOUS } from '../access/policy.ts';
+import { ANONYMOUS } from '../access/caller-rules.ts';
 import { operations } from '../core/access-context.ts';
 
 /**

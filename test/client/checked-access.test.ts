@@ -1,77 +1,72 @@
 import { test } from 'tap';
-import { createPolicy } from '../../src/access/policy.ts';
-import type { AuditEvent } from '../../src/audit/audit-log.ts';
-import { AccessRecorder } from '../../src/client/access-recorder.ts';
-import { CheckedAccess } from '../../src/client/checked-access.ts';
 import { RequestError } from '../../src/core/errors/request-error.ts';
-import { RecordingLog } from '../contract/recording-log.ts';
-import { FakeClock } from '../fakes/fake-clock.ts';
-import { context, noMetrics } from './client-rig.ts';
+import { context, createClientRig, toCaller } from './client-rig.ts';
 
 const asked = { operation: 'describe', path: 'a', context } as const;
 
-function createRig(assertWritable: () => void = () => undefined) {
-  const clock = new FakeClock();
-  const audited: AuditEvent[] = [];
-  const audit = { assertWritable, record: (event: AuditEvent) => void audited.push(event) };
-  const recorder = new AccessRecorder({
-    audit,
-    metrics: noMetrics(),
-    clock,
-    log: new RecordingLog(),
-    logAccess: false,
-  });
-  return { audited, access: new CheckedAccess({ clock, policy: createPolicy([]), recorder }) };
-}
+test('the work is done on the route, and recorded once', async (t) => {
+  const { pipeline, audited, source } = createClientRig();
+  t.equal(await pipeline.access.toSecret(asked, async ([stop]) => stop.source), source);
+  t.strictSame(audited, [{ ...asked, provider: 'files', cached: false }]);
+});
 
-test('the work is done, and recorded once', async (t) => {
-  const { access, audited } = createRig();
-  const answer = await access.run(asked, async (routed) => {
+test('work on a prefix tells itself which provider it asks', async (t) => {
+  const { pipeline, audited } = createClientRig();
+  const answer = await pipeline.access.toPrefix({ ...asked, path: 'db/' }, (_rules, routed) => {
     routed('vault');
     return 'done';
   });
   t.equal(answer, 'done');
-  t.strictSame(audited, [{ ...asked, provider: 'vault', cached: false }]);
+  await pipeline.access.toPrefix({ ...asked, path: 'db/' }, () => undefined);
+  t.match(audited, [{ path: 'db/', provider: 'vault' }, { provider: 'none' }]);
 });
 
 test('a failure is recorded once, with the provider if there was one by then', async (t) => {
-  const { access, audited } = createRig();
+  const { pipeline, audited } = createClientRig();
   const bug = new TypeError('a bug');
   const fail = (): never => {
     throw bug;
   };
-  await t.rejects(access.run(asked, fail), bug);
+  await t.rejects(pipeline.access.toPrefix(asked, fail), bug);
   await t.rejects(
-    access.run(asked, (routed) => {
-      routed('vault');
-      return Promise.reject(bug);
-    }),
+    pipeline.access.toSecret(asked, () => Promise.reject(bug)),
     bug,
   );
   t.strictSame(audited, [
     { ...asked, cached: false, code: 'Unexpected' },
-    { ...asked, cached: false, code: 'Unexpected', provider: 'vault' },
+    { ...asked, cached: false, code: 'Unexpected', provider: 'files' },
   ]);
 });
 
 test('what could not be recorded is not begun', async (t) => {
-  const { access, audited } = createRig(() => {
-    throw new RequestError('AuditUnavailable', 'the disk is full');
+  const { pipeline, audited } = createClientRig({
+    audit: {
+      assertWritable: () => {
+        throw new RequestError('AuditUnavailable', 'the disk is full');
+      },
+    },
   });
+  const { access } = pipeline;
   let isBegun = false;
-  await t.rejects(
-    access.run(asked, () => (isBegun = true)),
-    { code: 'AuditUnavailable' },
-  );
+  const begin = (): void => void (isBegun = true);
+  await t.rejects(access.toSecret(asked, begin), { code: 'AuditUnavailable' });
+  await t.rejects(access.toPrefix(asked, begin), { code: 'AuditUnavailable' });
+  await t.rejects(access.aside(asked, begin), { code: 'AuditUnavailable' });
   t.notOk(isBegun);
-  t.match(audited, [{ operation: 'describe', code: 'AuditUnavailable' }]);
+  t.match(
+    audited,
+    Array.from({ length: 3 }, () => ({ operation: 'describe', code: 'AuditUnavailable' })),
+  );
 });
 
 test('what the policy does not allow is not begun', async (t) => {
-  const { access, audited } = createRig();
+  const { pipeline, audited } = createClientRig({ callers: [toCaller('narrow', { allow: ['db/**'] })] });
+  const narrow = { ...context, caller: 'narrow' };
   let isBegun = false;
-  const refused = access.run({ ...asked, operation: 'rotate' }, () => (isBegun = true));
-  await t.rejects(refused, { code: 'PolicyDenied' });
+  const begin = (): void => void (isBegun = true);
+  await t.rejects(pipeline.access.toSecret({ ...asked, operation: 'rotate' }, begin), { code: 'PolicyDenied' });
+  await t.rejects(pipeline.access.toSecret({ ...asked, context: narrow }, begin), { code: 'PolicyDenied' });
+  await t.rejects(pipeline.access.toPrefix({ ...asked, context: narrow }, begin), { code: 'PolicyDenied' });
   t.notOk(isBegun);
-  t.match(audited, [{ operation: 'rotate', code: 'PolicyDenied' }]);
+  t.match(audited, [{ operation: 'rotate', code: 'PolicyDenied' }, { code: 'PolicyDenied' }, { code: 'PolicyDenied' }]);
 });

@@ -1,7 +1,8 @@
 import { mock } from 'node:test';
 import type { Test } from 'tap';
-import { createPolicy } from '../../src/access/policy.ts';
-import { type AuditEvent, noAudit } from '../../src/audit/audit-log.ts';
+import { type CallerSettings, toCallerRules } from '../../src/access/caller-rules.ts';
+import { Policy } from '../../src/access/policy.ts';
+import { type AuditEvent, type AuditLog, noAudit } from '../../src/audit/audit-log.ts';
 import { SecretCache } from '../../src/cache/secret-cache.ts';
 import type { ReadAnswer } from '../../src/client/failover.ts';
 import { Pipeline } from '../../src/client/pipeline.ts';
@@ -45,6 +46,18 @@ export function testConfig(): Config {
   return { ...defaultConfig, defaultProvider: 'files', cache: { ...defaultConfig.cache, refreshAheadMs: 0 } };
 }
 
+/** A caller that may read everything, unless it is said otherwise. */
+export const toCaller = (name: string, rules: Partial<CallerSettings> = {}): CallerSettings => ({
+  name,
+  operations: ['get', 'list', 'describe'],
+  allow: ['**'],
+  deny: [],
+  tags: {},
+  ...rules,
+});
+
+const callers = [toCaller('web'), toCaller('operator', { operations: ['get', 'rotate', 'invalidate'] })];
+
 export interface SourceOptions {
   readonly clock: FakeClock;
   readonly replica?: string;
@@ -82,6 +95,9 @@ export interface RigOptions {
   readonly random?: () => number;
   /** One for many rigs, where making them would cost too much. */
   readonly metrics?: Metrics;
+  readonly audit?: Partial<AuditLog>;
+  /** Besides `web` and `operator`. */
+  readonly callers?: readonly CallerSettings[];
   /** More stores, under their names; those of one name are copies of one store, called `r1`, `r2` and so on. */
   readonly others?: readonly FakeProvider[];
 }
@@ -127,15 +143,18 @@ export function createClientRig(options: RigOptions = {}): ClientRig {
     budget: options.budget ?? config.budget,
     onStateChange: (source, state) => pipeline.breakerChanged(source, state),
   });
+  const names = sources.map(({ name }) => name);
   const pipeline = new Pipeline({
     config,
     instances: Map.groupBy(sources, ({ name }) => name),
     cache,
-    policy: createPolicy([
-      { name: 'web', operations: ['get', 'list', 'describe'] },
-      { name: 'operator', operations: ['get', 'rotate', 'invalidate'] },
-    ]),
-    audit: { ...noAudit, record: (event) => void audited.push(event) },
+    policy: new Policy(
+      toCallerRules('open', [
+        ...callers.map((caller) => ({ ...caller, providers: names })),
+        ...(options.callers ?? []),
+      ]),
+    ),
+    audit: { ...noAudit, ...options.audit, record: (event) => void audited.push(event) },
     events: hub,
     metrics,
     log,

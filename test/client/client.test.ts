@@ -1,5 +1,6 @@
 import { test } from 'tap';
-import { createPolicy } from '../../src/access/policy.ts';
+import { toCallerRules } from '../../src/access/caller-rules.ts';
+import { Policy } from '../../src/access/policy.ts';
 import { type AuditEvent, noAudit } from '../../src/audit/audit-log.ts';
 import { Client } from '../../src/client/client.ts';
 import { NetworkError } from '../../src/core/errors/network-error.ts';
@@ -10,7 +11,7 @@ import { createCacheRig } from '../cache/cache-rig.ts';
 import { RecordingLog } from '../contract/recording-log.ts';
 import { FakeProvider } from '../fakes/fake-provider.ts';
 import { textSecret } from '../fakes/secrets.ts';
-import { context, noMetrics, testConfig, toSource } from './client-rig.ts';
+import { context, noMetrics, testConfig, toCaller, toSource } from './client-rig.ts';
 
 const operator = { ...context, caller: 'operator' };
 const event = { operation: 'invalidate', path: 'db', context: operator, cached: false };
@@ -24,7 +25,7 @@ function createRig() {
     instances: new Map([['local', [toSource(provider, { clock })]]]),
     events: new EventHub(clock),
     cache,
-    policy: createPolicy([{ name: 'operator', operations: ['invalidate', 'get'] }]),
+    policy: new Policy(toCallerRules('open', [toCaller('operator', { operations: ['invalidate', 'get'] })])),
     audit: { ...noAudit, record: (event) => void audited.push(event) },
     metrics: noMetrics(),
     log: new RecordingLog(),

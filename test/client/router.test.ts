@@ -158,9 +158,9 @@ test('a list asks where paths under its prefix lead', async (t) => {
 test('a native name is told as the caller would write it, if he could', async (t) => {
   const router = createRouter([mapping('app/**', 'vault', { prefix: 'team' })], { environment: 'prod' });
   const route = router.routePrefix('app/', undefined);
-  t.equal(route.toPath('prod/team/app/db'), 'app/db');
+  t.same(route.toPlace('prod/team/app/db'), { canonical: 'app/db', aliases: ['team/app/db'] });
   for (const outside of ['prod/other/app/db', 'dev/team/app/db', 'app/db', 'prod/team'])
-    t.equal(route.toPath(outside), undefined, outside);
+    t.equal(route.toPlace(outside), undefined, outside);
 });
 
 /** A store with places in it, which tells in the id where it was asked. */

@@ -32,7 +32,7 @@ test('a watch is one access, which needs describe', async (t) => {
 test('it is told of its own path, or of what begins so, and of providers', async (t) => {
   const { watcher } = createClientRig().pipeline;
   const hears = (request: object, path: string): boolean =>
-    watcher.concerns({ context, ...request }, rotation('1', { path }));
+    watcher.concerns({ context, ...request }, rotation('1', { path, provider: 'files' }));
   t.strictSame(
     ['db/a', 'db/ab', 'db', 'x/db/a'].map((path) => [hears({ path: 'db/a' }, path), hears({ prefix: 'db/' }, path)]),
     [
@@ -44,7 +44,10 @@ test('it is told of its own path, or of what begins so, and of providers', async
   );
   t.ok(hears({ prefix: '' }, 'anything'));
   t.ok(watcher.concerns({ path: 'a', context }, stale));
-  t.notOk(watcher.concerns({ prefix: '', context: operator }, rotation('1')), 'not without the policy');
+  t.notOk(
+    watcher.concerns({ prefix: '', context: operator }, rotation('1', { provider: 'files' })),
+    'not without the policy',
+  );
 });
 
 test('a watched secret is read and stays in use; what is under a prefix is not', async (t) => {

@@ -1,8 +1,11 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { test } from 'tap';
-import { Admission } from '../../src/http/admission.ts';
+import { openCallers } from '../../src/access/callers.ts';
+import { RateLimits } from '../../src/access/rate-limits.ts';
+import { Admission, type AdmissionOptions } from '../../src/http/admission.ts';
 import { Connection, type Door } from '../../src/http/connection.ts';
+import { FakeClock } from '../fakes/fake-clock.ts';
 
 const lifecycle = () => ({ isStarted: true, isDraining: false, isClosing: false });
 const api: Door = { kind: 'api', isUnix: false };
@@ -16,10 +19,17 @@ function asking(headers: Readonly<Record<string, string>>, url = '/v1/secrets/a'
   return request;
 }
 
-function setUp(hosts: readonly string[] = []) {
+function setUp(hosts: readonly string[] = [], more: Partial<AdmissionOptions> = {}) {
   const state = lifecycle();
   let count = 0;
-  const admission = new Admission({ hosts, lifecycle: state, nextRequestId: () => `id-${++count}` });
+  const admission = new Admission({
+    hosts,
+    callers: openCallers,
+    limits: new RateLimits([], new FakeClock()),
+    lifecycle: state,
+    nextRequestId: () => `id-${++count}`,
+    ...more,
+  });
   return { state, admission };
 }
 

@@ -44,6 +44,8 @@ test('every operation, its references replaced', async (t) => {
       spanningParameter: 'path',
       listeners: ['api', 'ops'],
       access: 'get',
+      isSimulated: false,
+      needsCaller: true,
       isSpared: true,
       querySchema: {
         type: 'object',
@@ -59,6 +61,8 @@ test('every operation, its references replaced', async (t) => {
       template: '/v1/things/{path}',
       spanningParameter: 'path',
       listeners: [],
+      isSimulated: false,
+      needsCaller: true,
       isSpared: false,
       querySchema: { type: 'object', properties: {}, required: [], additionalProperties: false },
       responseContent: {},
@@ -68,6 +72,8 @@ test('every operation, its references replaced', async (t) => {
       method: 'POST',
       template: '/v1/other',
       listeners: ['api'],
+      isSimulated: false,
+      needsCaller: true,
       isSpared: false,
       querySchema: { type: 'object', properties: {}, required: [], additionalProperties: false },
       bodyContent: {

@@ -9,11 +9,22 @@ import { visitOf } from '../../src/http/request-context.ts';
 const KNOWN = '/v1/secrets/a';
 
 /** Who gets a request: the answer itself or the routes. */
-function setUp({ refusal, door = { kind: 'api', isUnix: false }, isOverloaded = false }: Circumstances = {}) {
+function setUp({
+  refusal,
+  callerRefusal,
+  door = { kind: 'api', isUnix: false },
+  isOverloaded = false,
+}: Circumstances = {}) {
   const connection = new Connection(door, new Socket());
   const taken: string[] = [];
   const dispatch = createDispatch({
-    admission: { admit: () => toVisit(connection, refusal) },
+    admission: {
+      admit: () => toVisit(connection, refusal),
+      enter: () => {
+        if (callerRefusal !== undefined) throw callerRefusal;
+        return undefined;
+      },
+    },
     isOverloaded: () => isOverloaded,
     reads: {
       known: (url) => (url === KNOWN ? { question: url } : undefined),
@@ -33,6 +44,7 @@ function setUp({ refusal, door = { kind: 'api', isUnix: false }, isOverloaded = 
 
 interface Circumstances {
   readonly refusal?: Error;
+  readonly callerRefusal?: Error;
   readonly door?: Door;
   readonly isOverloaded?: boolean;
 }
@@ -40,15 +52,17 @@ interface Circumstances {
 const toVisit = (connection: Connection, refusal: unknown): Visit => ({
   connection,
   refusal,
+  pending: undefined,
+  callerRefusal: undefined,
   context: { caller: 'anonymous', source: 'unix', requestId: 'r' },
   facts: {
     rawHeaders: [],
-    caller: 'anonymous',
     requestId: undefined,
     traceId: undefined,
     wantsRaw: false,
     condition: undefined,
     passed: undefined,
+    identity: undefined,
   },
 });
 
@@ -62,6 +76,7 @@ test('only a read by a known URL goes straight to its answer', async (t) => {
 
 test('what was refused, other listeners, and too much load are for the routes to tell of', async (t) => {
   t.equal(setUp({ refusal: new Error('no') })(KNOWN), 'routes');
+  t.equal(setUp({ callerRefusal: new Error('no') })(KNOWN), 'routes');
   t.equal(setUp({ door: { kind: 'ops', isUnix: false } })(KNOWN), 'routes');
   t.equal(setUp({ isOverloaded: true })(KNOWN), 'routes');
 });

@@ -17,6 +17,8 @@ class FakeWatcher {
   readonly touched: WatchRequest[] = [];
   isAllowed: (request: WatchRequest) => boolean = () => true;
   concerns = (_request: WatchRequest, { path }: SecretEvent): boolean => path !== 'other';
+  concernsInTime: (request: WatchRequest, event: SecretEvent) => boolean | Promise<boolean> = (request, event) =>
+    this.concerns(request, event);
 
   async touch(touched: WatchRequest): Promise<void> {
     this.touched.push(touched);
@@ -96,9 +98,9 @@ test('what happened since the last event goes first, if it concerns it', async (
 test('a reader that leaves leaves nothing behind', async (t) => {
   const { clock, watches, watch } = await setUp(t);
   const reader = await watch();
-  t.equal(clock.timers, 1);
+  t.equal(clock.timers, 2);
   reader.leave();
-  await until('its timer is gone', () => clock.timers === 0 || undefined);
+  await until('its timers are gone', () => clock.timers === 0 || undefined);
   for (let count = 0; count < 300; count++) watches.assertRoom();
 });
 
@@ -132,4 +134,30 @@ test('there is room for 256', async (t) => {
     }
   });
   watches.close();
+});
+
+test('whoever may not watch any more is cut off within a second', async (t) => {
+  const { clock, watcher, watch } = await setUp(t);
+  const reader = await watch();
+  await clock.advance(5_000);
+  watcher.isAllowed = () => false;
+  await clock.advance(1_000);
+  await reader.closed();
+  t.equal(clock.timers, 0);
+});
+
+test('what takes time to tell is told in its order, and what is not meant is not', async (t) => {
+  const { watcher, events, watch } = await setUp(t);
+  const verdicts = [Promise.withResolvers<boolean>(), Promise.withResolvers<boolean>()];
+  let count = 0;
+  watcher.concernsInTime = () => verdicts[count++]?.promise ?? true;
+  const reader = await watch();
+  for (const version of ['5', '6', '7']) events.publish({ ...rotated, version });
+  verdicts[1]?.resolve(false);
+  verdicts[0]?.resolve(true);
+  await reader.has('"version":"7"');
+  t.match(reader.text(), /"version":"5"[^]*"version":"7"/);
+  t.notMatch(reader.text(), '"version":"6"');
+  events.publish({ ...rotated, version: '8' });
+  await reader.has('"version":"8"');
 });

@@ -1,4 +1,5 @@
-import { createPolicy } from '../../src/access/policy.ts';
+import { toCallerRules } from '../../src/access/caller-rules.ts';
+import { Policy } from '../../src/access/policy.ts';
 import { noAudit } from '../../src/audit/audit-log.ts';
 import { SecretCache } from '../../src/cache/secret-cache.ts';
 import { Pipeline } from '../../src/client/pipeline.ts';
@@ -46,7 +47,7 @@ export function createPod({ config, clock, random, provider, metrics }: Simulate
     config,
     instances: new Map([[name, [source]]]),
     cache,
-    policy: createPolicy([]),
+    policy: new Policy(toCallerRules('open', [])),
     audit: noAudit,
     events: new EventHub(clock),
     metrics,

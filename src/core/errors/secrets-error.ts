@@ -6,6 +6,8 @@ export interface ErrorDetails {
   readonly cause?: unknown;
   /** How long to wait before the next try, when the other side said so. */
   readonly retryAfterMs?: number;
+  /** What `WWW-Authenticate` asks for. */
+  readonly challenge?: string;
   /** Name of the provider instance. */
   readonly provider?: string;
   /** Path of the secret as the caller wrote it. */

@@ -1,3 +1,4 @@
+import type { RateLimits } from '../../access/rate-limits.ts';
 import type { Client } from '../../client/client.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { EventHub } from '../../notifications/event-hub.ts';
@@ -14,6 +15,7 @@ import type { Watches } from '../watches.ts';
 export interface OperationTools {
   readonly client: Client;
   readonly resolver: Resolver;
+  readonly limits: Pick<RateLimits, 'charge'>;
   readonly metrics: Metrics;
   readonly bodies: SecretBodies;
   readonly reads: SecretReads;

@@ -12,6 +12,8 @@ export function watchSecrets({ client, watches }: OperationTools): Handler {
     const watch = toWatch(request);
     watches.assertRoom();
     await client.watcher.admit(watch);
+    const lastEventId = toLastEventId(request);
+    await watches.prepare(watch, lastEventId);
     // Whatever went wrong until here was answered with a problem; from here on nothing is but events.
     reply.hijack();
     reply.raw.writeHead(200, {
@@ -21,10 +23,13 @@ export function watchSecrets({ client, watches }: OperationTools): Handler {
       // The connection ends with the watch.
       connection: 'close',
     });
-    const lastEventId = request.raw.headers['last-event-id'];
-    const wasHere = typeof lastEventId === 'string' && lastEventId !== '';
-    watches.open({ request: watch, response: reply.raw, ...(wasHere && { lastEventId }) });
+    watches.open({ request: watch, response: reply.raw, ...(lastEventId !== undefined && { lastEventId }) });
   };
+}
+
+function toLastEventId({ raw }: FastifyRequest): string | undefined {
+  const id = raw.headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
 function toWatch(request: FastifyRequest): WatchRequest {

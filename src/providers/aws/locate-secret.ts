@@ -24,8 +24,10 @@ const LABEL = /^[ -~]{1,256}$/;
  * own account is not known, since it could then be told from its name and walk round a deny of it.
  */
 export function locateSecret(path: string, selector: Selector, own: OwnPlace): Location {
-  return { id: path.startsWith('arn:') ? idOfArn(path, own) : idOfName(path), selector: canonical(selector) };
+  return { id: isArn(path) ? idOfArn(path, own) : idOfName(path), selector: canonical(selector) };
 }
+
+export const isArn = (path: string): boolean => path.startsWith('arn:');
 
 /** Whether a secret can have this name. */
 export const isName = (text: string): boolean => NAME.test(text);

@@ -23,9 +23,10 @@ import { getSecret } from './get-secret.ts';
 import { findMissingPermissions } from './health.ts';
 import { listSecrets } from './list-secrets.ts';
 import { listVersions } from './list-versions.ts';
-import { accountOf, locateSecret } from './locate-secret.ts';
+import { accountOf, isArn, locateSecret } from './locate-secret.ts';
 import type { AwsOptions } from './options.ts';
 import { rotateSecret } from './rotate-secret.ts';
+import { spellPattern } from './spell-pattern.ts';
 import { toMetadata } from './to-metadata.ts';
 
 // What is asked at the start is asked again when it is needed, so the daemon does not wait for it for long.
@@ -36,6 +37,8 @@ export class SecretsManager implements SecretProvider {
   readonly name: string;
   readonly type = 'aws';
   readonly isRotationIdempotent = true;
+  readonly isFullIdentifier = isArn;
+  readonly spellPattern = spellPattern;
   readonly batch: BatchGet;
   readonly #tools: AwsTools;
   readonly #connection: Connection;

@@ -27,7 +27,7 @@ import { checkHealth } from './health.ts';
 import { toSecretVersions } from './history.ts';
 import { type AzureOptions, azureSchema, checkOptions, parseOptions } from './options.ts';
 import { pageOf } from '../../core/page-of.ts';
-import { locateSecret, toIdPrefix } from './secret-name.ts';
+import { locateSecret, spellPattern, toIdPrefix } from './secret-name.ts';
 import { AzureSecrets } from './secrets.ts';
 
 // A value has 25 KB at most; a page of a list 25 secrets with 15 tags of 1 KB each.
@@ -46,6 +46,7 @@ export const azureProvider: ProviderKind = {
 class AzureProvider implements SecretProvider {
   readonly name: string;
   readonly type = 'azure';
+  readonly spellPattern = spellPattern;
   readonly #options: AzureOptions;
   readonly #tools: ProviderTools;
   readonly #http: HttpClient;

@@ -1,4 +1,5 @@
 import { RequestError } from '../../core/errors/request-error.ts';
+import { type PathPattern, parsePathPattern } from '../../core/path-pattern.ts';
 import type { Location } from '../../core/provider.ts';
 import type { Selector } from '../../core/selector.ts';
 
@@ -42,3 +43,11 @@ export function toId(path: string): string | undefined {
 
 /** A plain string prefix of paths or names as one of ids. */
 export const toIdPrefix = (prefix: string): string => prefix.toLowerCase().replaceAll('--', '/');
+
+/** A policy's pattern over ids. A star in a name has no slash that it would stop at, which counts for what is denied. */
+export function spellPattern(text: string, effect: 'allow' | 'deny'): PathPattern {
+  const pattern = parsePathPattern(toIdPrefix(text));
+  if (effect === 'allow' || !text.includes('--')) return pattern;
+  const ofNames = parsePathPattern(toName(text.toLowerCase()));
+  return { text, matches: (id) => pattern.matches(id) || ofNames.matches(toName(id)) };
+}

@@ -28,6 +28,7 @@ import { checkOptions, gcpSchema, type GcpOptions, parseOptions } from './option
 import { createResourceNames, type ResourceNames } from './resource-names.ts';
 import { rotateSecret } from './rotate.ts';
 import { listSecrets } from './secret-list.ts';
+import { isFullName, spellPattern } from './secret-name.ts';
 import { createVersionList } from './version-list.ts';
 
 // A page of secrets with all the labels and annotations that they may have.
@@ -46,6 +47,8 @@ export const gcpProvider: ProviderKind = {
 class GcpProvider implements SecretProvider {
   readonly name: string;
   readonly type = 'gcp';
+  readonly isFullIdentifier = isFullName;
+  readonly spellPattern = spellPattern;
   readonly #options: GcpOptions;
   readonly #tools: ProviderTools;
   readonly #http: HttpClient;

@@ -1,4 +1,5 @@
 import { RequestError } from '../../core/errors/request-error.ts';
+import { type PathPattern, parsePathPattern } from '../../core/path-pattern.ts';
 
 /**
  * Secret ids of Google have letters, digits, `_` and `-` only. A `/` of a path is written `--` in the id, and both
@@ -32,6 +33,20 @@ export function parseFullName(path: string): FullName | undefined {
   const { project, location, id, version } = FULL_NAME.exec(path)?.groups ?? {};
   if (project === undefined || id === undefined) return undefined;
   return { project, id, ...(location !== undefined && { location }), ...(version !== undefined && { version }) };
+}
+
+export const isFullName = (path: string): boolean => FULL_NAME.test(path);
+
+/**
+ * A policy's pattern over paths. What is denied by its full name is denied in whatever project that is; and a star in an id
+ * has no slash that it would stop at.
+ */
+export function spellPattern(text: string, effect: 'allow' | 'deny'): PathPattern {
+  const name = (effect === 'deny' ? FULL_NAME.exec(text)?.groups?.['id'] : undefined) ?? text;
+  const pattern = parsePathPattern(name.replaceAll(SLASH, '/'));
+  if (effect === 'allow' || !name.includes('--')) return pattern;
+  const ofIds = parsePathPattern(name.replaceAll('/', '--'));
+  return { text, matches: (path) => pattern.matches(path) || ofIds.matches(path.replaceAll('/', '--')) };
 }
 
 /** The path of a secret id: the one spelling of a secret. */

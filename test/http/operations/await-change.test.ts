@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { test } from 'tap';
-import { createPolicy } from '../../../src/access/policy.ts';
+import { toCallerRules } from '../../../src/access/caller-rules.ts';
+import { Policy } from '../../../src/access/policy.ts';
 import { type AuditEvent, noAudit } from '../../../src/audit/audit-log.ts';
 import { SecretCache } from '../../../src/cache/secret-cache.ts';
 import { Client } from '../../../src/client/client.ts';
@@ -32,7 +33,7 @@ async function setUp(ttlMs = 300_000) {
   const client = new Client({
     config: { ...config, cache: { ...config.cache, ttlMs } },
     instances: new Map([['files', [toSource(provider, { clock })]]]),
-    policy: createPolicy([]),
+    policy: new Policy(toCallerRules('open', [])),
     audit: { ...noAudit, record: (event) => void audited.push(event) },
     metrics: noMetrics(),
     random: () => 0.5,

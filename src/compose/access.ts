@@ -1,0 +1,28 @@
+import { isDeepStrictEqual } from 'node:util';
+import { createCallers } from '../access/create-callers.ts';
+import { RateLimits } from '../access/rate-limits.ts';
+import type { Config } from '../config/config.ts';
+import type { Composition, Surroundings } from './composition.ts';
+
+/**
+ * Those of the previous composition where nothing about them has changed: then what callers have shown still counts.
+ * @throws ConfigurationError with everything that is wrong about tokens and keys
+ */
+export async function openAccess(
+  around: Surroundings,
+  { access }: Config,
+  previous?: Composition,
+): Promise<Pick<Composition, 'callers' | 'limits'>> {
+  if (previous !== undefined && isDeepStrictEqual(previous.config.access, access)) {
+    const { callers, limits } = previous;
+    return { callers, limits };
+  }
+  const callers = createCallers(access, around);
+  try {
+    await callers.start();
+  } catch (error) {
+    callers.close();
+    throw error;
+  }
+  return { callers, limits: new RateLimits(access.callers, around.clock) };
+}
