@@ -1,13 +1,17 @@
 // Bundles the daemon into one file, dist/keyfob.js, with its source map; the contract goes in as parsed JSON. Beside it
-// the licences of what is in it.
+// the licences of what is in it, and its bill of materials.
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { billOfMaterials } from './bill-of-materials.ts';
 import { bundleOptions, requireBanner } from './bundle-options.ts';
+import { bundledPackages } from './bundled-packages.ts';
 import { thirdPartyNotices } from './third-party-notices.ts';
 
 const contract: unknown = parse(await readFile('openapi.yaml', 'utf8'));
-const { version }: { version: string } = JSON.parse(await readFile('package.json', 'utf8'));
+const { name, version, license }: { name: string; version: string; license: string } = JSON.parse(
+  await readFile('package.json', 'utf8'),
+);
 
 // An older Node is told of before it fails somewhere in the dependencies.
 const banner = `#!/usr/bin/env node
@@ -25,4 +29,8 @@ const { metafile } = await build({
   define: { KEYFOB_CONTRACT: JSON.stringify(contract), KEYFOB_VERSION: JSON.stringify(version) },
   banner: { js: banner },
 });
-await writeFile('dist/THIRD-PARTY-NOTICES.txt', await thirdPartyNotices(Object.keys(metafile.inputs)));
+// What was read and not needed is not in it.
+const contents = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
+const packages = await bundledPackages(contents);
+await writeFile('dist/THIRD-PARTY-NOTICES.txt', await thirdPartyNotices(packages));
+await writeFile('dist/sbom.cdx.json', await billOfMaterials({ name, version, license }, packages));

@@ -165,8 +165,8 @@ async function replaceFile(file: string, content: readonly Uint8Array[]): Promis
 async function writeFlushed(file: string, content: readonly Uint8Array[]): Promise<void> {
   const handle = await open(file, 'w', 0o600);
   try {
-    // One that was left there keeps its own mode.
-    await handle.chmod(0o600);
+    // One that was left there keeps its own mode. Node's permission model does not know this call: only where it is needed.
+    if (((await handle.stat()).mode & 0o777) !== 0o600) await handle.chmod(0o600);
     await handle.writeFile(content);
     await handle.sync();
   } finally {
