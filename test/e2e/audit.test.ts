@@ -171,10 +171,20 @@ test('failClosed: nothing is answered that cannot be written', { skip: noFull },
     /"secret_path":"db\/creds".*"success":true/,
     'before the answer',
   );
-  t.equal((await daemon.stop()).code, 0);
   const text = await readFile(sink, 'utf8');
   t.equal(text.match(/"code":"AuditUnavailable"/g)?.length, refused.length + 1, 'the refusals were kept');
-  t.match(await runBundle(['audit', 'verify', sink]), { code: 0, stderr: '' });
+
+  // The same with a URL that is known by now, on a file that fails from here on.
+  const first = `${sink}.1`;
+  await rename(sink, first);
+  await symlink('/dev/full', sink);
+  await daemon.reload(config);
+  t.match((await http.get('/v1/secrets/db/creds')).json, problem);
+  await unlink(sink);
+  await daemon.reload(config);
+  t.equal((await http.get('/v1/secrets/db/creds')).status, 200);
+  t.equal((await daemon.stop()).code, 0);
+  t.match(await runBundle(['audit', 'verify', first, sink]), { code: 0, stderr: '' });
 });
 
 test('a rotation, a crash and a restart: one chain, which the program verifies', async (t) => {
