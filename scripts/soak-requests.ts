@@ -1,12 +1,18 @@
-import { fuzz } from '../test/fuzz/fuzz.ts';
+import { modes } from '../test/fuzz/exchange.ts';
+import { fuzz, type FuzzOptions } from '../test/fuzz/fuzz.ts';
 import { toReport } from '../test/fuzz/report.ts';
 
-/** Sends fuzzed requests to the built daemon and prints what came of them. */
+/** Sends fuzzed requests to the built daemon, an equal share in each mode, and prints what came of them. */
 export async function soakRequests(
-  options: Parameters<typeof fuzz>[0],
+  options: Omit<FuzzOptions, 'mode'>,
 ): Promise<{ readonly passed: number; readonly failed: number }> {
-  const result = await fuzz(options);
-  console.log(toReport(result));
-  const failed = result.checks.filter(({ failures }) => failures > 0).length;
-  return { passed: result.checks.length - failed, failed };
+  let [passed, failed] = [0, 0];
+  for (const mode of modes) {
+    const result = await fuzz({ ...options, mode, requests: Math.ceil(options.requests / modes.length) });
+    console.log(`\n${mode} mode: ${toReport(result)}`);
+    const bad = result.checks.filter(({ failures }) => failures > 0).length;
+    failed += bad;
+    passed += result.checks.length - bad;
+  }
+  return { passed, failed };
 }

@@ -1,6 +1,7 @@
 // npm run soak: long campaigns against the built daemon, and what came of them.
-//   --requests 60000   sends so many fuzzed requests over raw sockets; this is what it does unless told otherwise
-//   --only N           sends one exchange of them
+//   --requests 120000  sends so many fuzzed requests over raw sockets, an equal share in each mode of access; this is what it
+//                      does unless told otherwise
+//   --only N           sends one exchange of them, in each mode
 //   --kills 1000       instead: kills whoever writes the cache file, so many times
 //   --seed N           repeats a run
 import { spawnSync } from 'node:child_process';
@@ -11,7 +12,7 @@ import { soakRequests } from './soak-requests.ts';
 
 const { values } = parseArgs({
   options: {
-    requests: { type: 'string', default: '60000' },
+    requests: { type: 'string', default: '120000' },
     only: { type: 'string' },
     kills: { type: 'string' },
     seed: { type: 'string' },

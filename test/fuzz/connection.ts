@@ -1,6 +1,7 @@
-import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Exchange } from './exchange.ts';
+import { type Address, openSocket } from './open-socket.ts';
 import { parseResponses } from './response-parser.ts';
 
 /** What came back on one connection. */
@@ -18,8 +19,8 @@ const ANSWER_WITHIN_MS = 10_000;
 const CLOSE_WITHIN_MS = 5_000;
 
 /** Sends an exchange over a raw socket and takes what comes, to the end of the connection. */
-export async function perform(exchange: Exchange, address: NetConnectOpts, mayBeHead: boolean): Promise<Outcome> {
-  const socket = connect({ ...address, allowHalfOpen: true });
+export async function perform(exchange: Exchange, address: Address, mayBeHead: boolean): Promise<Outcome> {
+  const socket = openSocket(address);
   socket.setNoDelay(true);
   const chunks: Buffer[] = [];
   const ended = new Promise<Outcome['end']>((resolve) => {

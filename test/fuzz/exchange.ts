@@ -1,6 +1,13 @@
 export const listeners = ['tcp', 'unix', 'ops'] as const;
 export type ListenerName = (typeof listeners)[number];
 
+/**
+ * How the daemon is asked. In `token` mode it takes the canary, which some requests carry; `tls` is open, and speaks TLS on
+ * TCP.
+ */
+export const modes = ['open', 'token', 'tls'] as const;
+export type Mode = (typeof modes)[number];
+
 /** What is sent on one connection, and how. */
 export interface Exchange {
   /** Its number in the run: with the seed it gives the same exchange again. */

@@ -1,16 +1,22 @@
 import { join } from 'node:path';
-import { test } from 'tap';
+import { type Test, test } from 'tap';
+import type { Mode } from './exchange.ts';
 import { fuzz } from './fuzz.ts';
 
 // The whole is `npm run soak`.
-const REQUESTS = 3_000;
+const REQUESTS = 1_700;
 const SEED = 20_260_101;
 
-test('the daemon stands up to fuzzed requests', { timeout: 120_000 }, async (t) => {
+async function standsUp(t: Test, mode: Mode): Promise<void> {
   const root = join(import.meta.dirname, '../..');
-  const { figures, checks } = await fuzz({ root, seed: SEED, requests: REQUESTS });
+  const { figures, checks } = await fuzz({ root, seed: SEED, requests: REQUESTS, mode });
   t.ok(figures.requests >= REQUESTS, 'all were sent');
   t.ok((figures.byStatus.get('200') ?? 0) > 100, 'some were answered');
   t.ok((figures.byStatus.get('400') ?? 0) > 100, 'some were refused');
+  t.equal((figures.byStatus.get('401') ?? 0) > 100, mode === 'token', 'for want of a token, where one is needed');
   for (const { name, examples } of checks) t.strictSame(examples, [], name);
-});
+}
+
+test('the daemon stands up to fuzzed requests', { timeout: 120_000 }, (t) => standsUp(t, 'open'));
+test('so does one that asks for a token', { timeout: 120_000 }, (t) => standsUp(t, 'token'));
+test('so does one that speaks TLS', { timeout: 120_000 }, (t) => standsUp(t, 'tls'));

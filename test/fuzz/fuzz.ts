@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Checks, type CheckResult } from './checks.ts';
 import { perform } from './connection.ts';
+import type { Mode } from './exchange.ts';
 import { Figures } from './figures.ts';
 import { type FuzzedDaemon, startFuzzedDaemon } from './fuzzed-daemon.ts';
 import { generateExchange } from './generate-exchange.ts';
@@ -14,6 +15,7 @@ export interface FuzzOptions {
   readonly root: string;
   readonly seed: number;
   readonly requests: number;
+  readonly mode: Mode;
   /** Sends only the exchange of this number. */
   readonly only?: number;
 }
@@ -29,7 +31,7 @@ const MEMORY_SAMPLES = 20;
 /** Sends fuzzed requests to a daemon of its own, many connections at a time, and judges what comes. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const directory = await mkdtemp(join(tmpdir(), 'kf-'));
-  const daemon = await startFuzzedDaemon(options.root, directory);
+  const daemon = await startFuzzedDaemon({ root: options.root, directory, mode: options.mode });
   const into = { checks: new Checks([...exchangeChecks, ...daemonChecks]), figures: new Figures() };
   try {
     await sampleMemory(daemon, into.figures, 0);
@@ -45,7 +47,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
 
 async function sendAll(
   daemon: FuzzedDaemon,
-  { seed, requests, only }: FuzzOptions,
+  { seed, requests, mode, only }: FuzzOptions,
   into: { readonly checks: Checks; readonly figures: Figures },
 ): Promise<void> {
   const { figures } = into;
@@ -53,9 +55,9 @@ async function sendAll(
   let sampled = 0;
   const work = async (): Promise<void> => {
     while (figures.requests < requests && daemon.isRunning()) {
-      const exchange = generateExchange(seed, index++);
+      const exchange = generateExchange({ seed, index: index++, mode });
       const outcome = await perform(exchange, daemon.addresses[exchange.listener], mayBeHead(exchange));
-      judge(exchange, outcome, into);
+      judge({ exchange, outcome, mode }, into);
       if (only !== undefined) return;
       if (figures.requests >= ((sampled + 1) * requests) / MEMORY_SAMPLES) {
         sampled += 1;

@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile, writeFile } from 'node:fs/promises';
-import type { NetConnectOpts } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { extraSecrets } from './canaries.ts';
-import type { ListenerName } from './exchange.ts';
+import { extraSecrets, TOKEN_CANARY } from './canaries.ts';
+import { type CertificateFiles, makeCertificate } from '../fakes/make-certificate.ts';
+import type { ListenerName, Mode } from './exchange.ts';
+import type { Address } from './open-socket.ts';
 
 /** A built daemon with the quick start's secrets and some more, on three listeners. */
 export interface FuzzedDaemon {
   readonly pid: number;
-  readonly addresses: Readonly<Record<ListenerName, NetConnectOpts>>;
+  readonly addresses: Readonly<Record<ListenerName, Address>>;
   isRunning(): boolean;
   /** Resident bytes; 0 where there is no /proc. */
   memory(): Promise<number>;
@@ -26,16 +27,25 @@ export interface Written {
   readonly audit: string;
 }
 
+const OPERATIONS = ['get', 'list', 'describe', 'resolve'];
 const READY_WITHIN_MS = 10_000;
 // Longer than the drain and any time-out that a connection may be left to; after it, the daemon hangs.
 const STOPPED_WITHIN_MS = 15_000;
 
-/** @param directory is empty, and has a short path: a unix socket goes there. */
-export async function startFuzzedDaemon(root: string, directory: string): Promise<FuzzedDaemon> {
+export interface FuzzedDaemonOptions {
+  readonly root: string;
+  /** Empty, with a short path: a unix socket goes there. */
+  readonly directory: string;
+  readonly mode: Mode;
+}
+
+export async function startFuzzedDaemon({ root, directory, mode }: FuzzedDaemonOptions): Promise<FuzzedDaemon> {
   const file = (name: string): string => join(directory, name);
   const quickStart = await readFile(join(root, 'examples/quickstart/secrets.yaml'), 'utf8');
   await writeFile(file('secrets.yaml'), quickStart + extraSecrets, { mode: 0o600 });
-  await writeFile(file('keyfob.yaml'), JSON.stringify(toConfig(file)));
+  const tls = mode === 'tls' ? await makeCertificate(directory, 'listener', 'DNS:localhost') : undefined;
+  await writeFile(file('keyfob.yaml'), JSON.stringify(toConfig(file, mode, tls)));
+  await writeFile(file('token'), `${TOKEN_CANARY}\n`, { mode: 0o600 });
   const [stdout, stderr] = [await open(file('stdout'), 'a'), await open(file('stderr'), 'a')];
   const args = [join(root, 'dist/keyfob.js'), 'serve', '--config', file('keyfob.yaml')];
   const child = spawn(process.execPath, args, { stdio: ['ignore', stdout.fd, stderr.fd] });
@@ -47,7 +57,7 @@ export async function startFuzzedDaemon(root: string, directory: string): Promis
     return {
       pid,
       addresses: {
-        tcp: { host: '127.0.0.1', port: api },
+        tcp: { host: '127.0.0.1', port: api, ...(tls !== undefined && { ca: await readFile(tls.cert, 'utf8') }) },
         unix: { path: file('k.sock') },
         ops: { host: '127.0.0.1', port: ops },
       },
@@ -62,14 +72,22 @@ export async function startFuzzedDaemon(root: string, directory: string): Promis
   }
 }
 
-const toConfig = (file: (name: string) => string): object => ({
-  listen: ['127.0.0.1:0', `unix:${file('k.sock')}`],
+const toConfig = (file: (name: string) => string, mode: Mode, tls?: CertificateFiles): object => ({
+  listen: [tls === undefined ? '127.0.0.1:0' : { address: '127.0.0.1:0', tls }, `unix:${file('k.sock')}`],
   ops: { listen: ['127.0.0.1:0'] },
   drain: '0ms',
   providers: [{ name: 'files', type: 'local', path: file('secrets.yaml') }],
   // Short, so that the store is asked now and then.
   cache: { ttl: '500ms', negativeTtl: '500ms' },
   audit: { enabled: true, sink: file('audit') },
+  ...(mode === 'token' && {
+    access: {
+      mode,
+      callers: [
+        { name: 'soak', token: { file: file('token') }, operations: OPERATIONS, allow: ['**'], providers: ['files'] },
+      ],
+    },
+  }),
   // The level that tells most of what happens.
   log: { level: 'debug' },
 });

@@ -1,22 +1,28 @@
 import { bend } from './bend.ts';
 import { mutate } from './byte-mutators.ts';
 import { TOKEN_CANARY } from './canaries.ts';
-import type { Exchange, ListenerName } from './exchange.ts';
+import type { Exchange, ListenerName, Mode } from './exchange.ts';
 import { framingTrick } from './framing-tricks.ts';
 import { oversizedRequest } from './oversized-requests.ts';
 import { Random } from './random.ts';
 import { refusedRequest } from './refused-requests.ts';
-import { toText, validRequest } from './valid-requests.ts';
+import { type Door, toText, validRequest } from './valid-requests.ts';
 
-/** The exchange of that number: the same for the same seed, whatever else runs. */
-export function generateExchange(seed: number, index: number): Exchange {
+/** The exchange of that number: the same for the same seed and mode, whatever else runs. */
+export function generateExchange({ seed, index, mode }: Numbered): Exchange {
   const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
   const listener = random.pick<ListenerName>(['tcp', 'tcp', 'tcp', 'unix', 'unix', 'ops']);
   for (;;) {
-    const content = random.pick(kinds)(random, listener);
+    const content = random.pick(kinds)(random, { listener, mode });
     // A token in a path is a name that was asked for, and comes back as such.
     if (!PATH_WITH_TOKEN.test(content.text)) return { index, listener, ...content, ...delivery(random, content) };
   }
+}
+
+export interface Numbered {
+  readonly seed: number;
+  readonly index: number;
+  readonly mode: Mode;
 }
 
 interface Content extends Pick<Exchange, 'kind' | 'requests' | 'expected'> {
@@ -28,15 +34,15 @@ const PATH_WITH_TOKEN = new RegExp(
   'm',
 );
 
-type Kind = (random: Random, listener: ListenerName) => Content;
+type Kind = (random: Random, door: Door) => Content;
 
-const valid: Kind = (random, listener) => {
-  const draft = validRequest(random, listener);
+const valid: Kind = (random, door) => {
+  const draft = validRequest(random, door);
   return { kind: 'valid', text: toText(draft), requests: 1, expected: [draft.status] };
 };
 
-const pipelined: Kind = (random, listener) => {
-  const drafts = Array.from({ length: random.int(2, 8) }, () => validRequest(random, listener));
+const pipelined: Kind = (random, door) => {
+  const drafts = Array.from({ length: random.int(2, 8) }, () => validRequest(random, door));
   return {
     kind: 'pipelined',
     text: drafts.map(toText).join(''),
@@ -47,19 +53,19 @@ const pipelined: Kind = (random, listener) => {
 
 const refused: Kind = (random) => ({ kind: 'refused', text: refusedRequest(random), requests: 1, expected: [0] });
 
-const mutated: Kind = (random, listener) => {
-  const text = random.chance(0.6) ? toText(validRequest(random, listener)) : refusedRequest(random);
+const mutated: Kind = (random, door) => {
+  const text = random.chance(0.6) ? toText(validRequest(random, door)) : refusedRequest(random);
   return { kind: 'mutated', text: mutate(Buffer.from(text, 'latin1'), random).toString('latin1'), requests: 1 };
 };
 
-const mutatedAfterValid: Kind = (random, listener) => ({
+const mutatedAfterValid: Kind = (random, door) => ({
   kind: 'mutated after valid',
-  text: valid(random, listener).text + mutated(random, listener).text,
+  text: valid(random, door).text + mutated(random, door).text,
   requests: 2,
 });
 
-const bentTarget: Kind = (random) => {
-  const draft = validRequest(random, 'tcp');
+const bentTarget: Kind = (random, { mode }) => {
+  const draft = validRequest(random, { listener: 'tcp', mode });
   return {
     kind: 'bent target',
     text: toText({ ...draft, target: bend(draft.target, random) }),
@@ -68,8 +74,8 @@ const bentTarget: Kind = (random) => {
   };
 };
 
-const bentBody: Kind = (random) => {
-  const draft = validRequest(random, 'tcp');
+const bentBody: Kind = (random, { mode }) => {
+  const draft = validRequest(random, { listener: 'tcp', mode });
   const body = draft.body === undefined ? {} : { body: mutate(Buffer.from(draft.body), random).toString('latin1') };
   return { kind: 'bent body', text: toText({ ...draft, ...body }), requests: 1, expected: [0] };
 };

@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import type { FuzzedDaemon } from './fuzzed-daemon.ts';
+import { openSocket } from './open-socket.ts';
 
 // Answered on the raw socket, where a failed write is nobody's but ours.
 const REQUESTS = [
@@ -16,7 +16,7 @@ export async function hangUp({ addresses }: FuzzedDaemon): Promise<void> {
   for (const listener of ['tcp', 'unix'] as const) {
     for (const request of REQUESTS) {
       for (let time = 0; time < TIMES; time += 1) {
-        const socket = connect(addresses[listener]);
+        const socket = openSocket(addresses[listener]);
         const closed = new Promise((resolve) => socket.once('close', resolve));
         // A daemon that is gone refuses the connection; it is looked for afterwards.
         socket.on('error', () => undefined);

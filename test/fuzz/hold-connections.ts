@@ -1,6 +1,7 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FuzzedDaemon } from './fuzzed-daemon.ts';
+import { openSocket } from './open-socket.ts';
 
 // Refused on the raw socket, or never complete: what no time-out of a request covers.
 const BEGINNINGS = [
@@ -17,7 +18,7 @@ export async function holdConnections({ addresses }: FuzzedDaemon): Promise<() =
   const sockets: Socket[] = [];
   for (const listener of ['tcp', 'unix'] as const) {
     for (const beginning of BEGINNINGS) {
-      const socket = connect({ ...addresses[listener], allowHalfOpen: true });
+      const socket = openSocket(addresses[listener]);
       // An end of the daemon's side is taken note of, and nothing is done about it.
       socket.on('error', () => undefined).resume();
       sockets.push(socket);

@@ -1,3 +1,4 @@
+import { TOKEN_CANARY } from './canaries.ts';
 import type { Checks } from './checks.ts';
 import { perform } from './connection.ts';
 import { type Exchange, listeners, type ListenerName } from './exchange.ts';
@@ -69,7 +70,9 @@ async function judgeRunning(daemon: FuzzedDaemon, fail: Fail): Promise<void> {
 }
 
 async function ask(daemon: FuzzedDaemon, listener: ListenerName, target: string): Promise<ParsedResponse | undefined> {
-  const segments = [Buffer.from(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`)];
+  const segments = [
+    Buffer.from(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN_CANARY}\r\n\r\n`),
+  ];
   const shape = { index: -1, kind: 'last', requests: 1, pauseMs: 0, expected: [200], ending: 'wait' } as const;
   const exchange: Exchange = { ...shape, listener, segments };
   const { received } = await perform(exchange, daemon.addresses[listener], false);

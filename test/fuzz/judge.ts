@@ -1,8 +1,9 @@
+import { TOKEN_CANARY } from './canaries.ts';
 import type { Checks } from './checks.ts';
 import type { Outcome } from './connection.ts';
-import { type Exchange, sentBytes } from './exchange.ts';
+import { type Exchange, type Mode, sentBytes } from './exchange.ts';
 import { Figures } from './figures.ts';
-import { leaksToken, stackFrame, unaskedSecrets } from './leaks.ts';
+import { leakedSecrets, leaksToken, stackFrame, unaskedSecrets } from './leaks.ts';
 import { problemCode, problemFault } from './problem-check.ts';
 import { type ParsedResponse, parseResponses } from './response-parser.ts';
 
@@ -15,6 +16,7 @@ export const exchangeChecks = [
   'the daemon ends its side of every connection',
   'no answer holds a value that was not asked for',
   'no answer holds the token that was sent',
+  'no answer holds a value unless the token came with it, where one is needed',
   'no answer holds a stack trace',
 ] as const;
 
@@ -22,8 +24,14 @@ export type ExchangeCheck = (typeof exchangeChecks)[number];
 
 export const mayBeHead = (exchange: Exchange): boolean => sentBytes(exchange).includes('HEAD');
 
+export interface Judged {
+  readonly exchange: Exchange;
+  readonly outcome: Outcome;
+  readonly mode: Mode;
+}
+
 /** Holds an exchange against the checks and counts it. */
-export function judge(exchange: Exchange, outcome: Outcome, into: { checks: Checks; figures: Figures }): void {
+export function judge({ exchange, outcome, mode }: Judged, into: { checks: Checks; figures: Figures }): void {
   const { checks, figures } = into;
   const sent = sentBytes(exchange).toString('latin1');
   const fail = (check: ExchangeCheck, why: string): void =>
@@ -38,6 +46,8 @@ export function judge(exchange: Exchange, outcome: Outcome, into: { checks: Chec
   if (fault !== undefined)
     fail('correct requests get the answer of the contract', `${fault}; the connection: ${outcome.end}`);
   for (const response of responses) judgeResponse(response, sent, fail);
+  if (mode === 'token' && !sent.includes(TOKEN_CANARY) && leakedSecrets(outcome.received.toString('latin1')).length > 0)
+    fail('no answer holds a value unless the token came with it, where one is needed', `${responses[0]?.status}`);
 }
 
 type Fail = (check: ExchangeCheck, why: string) => void;

@@ -4,7 +4,7 @@ import { type RequestDraft, toText, validRequest } from './valid-requests.ts';
 
 /** A request that is correct HTTP and that the daemon has to refuse, or to answer all the same, but never to drop. */
 export function refusedRequest(random: Random): string {
-  const base = validRequest(random, 'tcp');
+  const base = validRequest(random, { listener: 'tcp', mode: 'open' });
   return toText(random.pick(spoilers)(base, random));
 }
 

@@ -1,5 +1,5 @@
 import { askedCanaries, TOKEN_CANARY } from './canaries.ts';
-import type { ListenerName } from './exchange.ts';
+import type { ListenerName, Mode } from './exchange.ts';
 import type { Random } from './random.ts';
 
 /** A request before it becomes bytes. */
@@ -12,12 +12,21 @@ export interface RequestDraft {
   readonly status: number;
 }
 
+/** What a request comes in by, and what it has to show there. */
+export interface Door {
+  readonly listener: ListenerName;
+  readonly mode: Mode;
+}
+
 /** A request that the daemon must answer as its contract says. */
-export function validRequest(random: Random, listener: ListenerName): RequestDraft {
+export function validRequest(random: Random, { listener, mode }: Door): RequestDraft {
   const draft = random.pick(drafts)(random);
-  const isOps = OPS_ROUTES.has(draft.target);
   const headers = [...draft.headers, ...harmlessHeaders(random)];
-  return { ...draft, headers, status: listener === 'ops' && !isOps ? 404 : draft.status };
+  // Health and metrics are for everyone.
+  if (OPS_ROUTES.has(draft.target)) return { ...draft, headers };
+  if (listener === 'ops') return { ...draft, headers, status: 404 };
+  const isCaller = mode !== 'token' || headers.some(([name]) => name === 'Authorization');
+  return { ...draft, headers, status: isCaller ? draft.status : 401 };
 }
 
 const OPS_ROUTES = new Set(['/livez', '/readyz', '/startupz', '/metrics']);
