@@ -97,7 +97,14 @@ export class SecretReader {
       return this.#delivered(access, route, isFresh ? failover.fetchAnew(route) : failover.fetch(route, gathering));
     }
     const recheck = gate.recheck(access, route, held.entry.identity.secretKey);
-    return recheck === undefined ? this.#answered(access, held) : this.#delivered(access, route, Promise.resolve(held));
+    if (recheck !== undefined) return this.#delivered(access, route, Promise.resolve(held));
+    try {
+      return this.#answered(access, held);
+    } catch (error) {
+      // It could not be recorded that it was answered; that it was not is kept for later.
+      recorder.failed(access, error, source.name);
+      throw error;
+    }
   }
 
   async #delivered(access: Access, route: Route, asked: Promise<ReadAnswer>): Promise<ReadAnswer> {
