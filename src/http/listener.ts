@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { Identity } from '../access/identity.ts';
@@ -81,7 +82,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     writeProblem(socket, new RequestError('Overloaded', 'too many connections are open'), options.nextRequestId()),
   );
   cutIdleConnections(server, connections, options.clock);
-  refuseInOurTerms(server, options.nextRequestId);
+  refuseInOurTerms(server, connections, options.nextRequestId);
   const name =
     address.kind === 'unix' ? await listenUnix(server, address.path, options.socket) : await listenTcp(server, address);
   const prepare = async (settings: DoorSettings): Promise<() => void> => {
@@ -126,9 +127,13 @@ function cutIdleConnections(server: Server, connections: OpenConnections, clock:
 }
 
 /** What Node would answer by itself, without a body or not at all. */
-function refuseInOurTerms(server: Server, nextRequestId: ListenerOptions['nextRequestId']): void {
+function refuseInOurTerms(server: Server, connections: OpenConnections, nextRequestId: RequestIds): void {
   server.on('clientError', (error, socket) => {
-    writeProblem(socket, toRequestError(error), nextRequestId());
+    // What comes after what was refused is refused with it.
+    if (socket.writableEnded) return;
+    // A handshake that failed: there is nobody to tell.
+    if (!(socket instanceof Socket) || connections.of(socket) === undefined) socket.destroy();
+    else if (!putBack(error, socket)) writeProblem(socket, toRequestError(error), nextRequestId());
   });
   server.on('connect', (request, socket) => {
     writeProblem(
@@ -142,6 +147,18 @@ function refuseInOurTerms(server: Server, nextRequestId: ListenerOptions['nextRe
     const error = new RequestError('MalformedRequest', "the request's 'Expect' is not supported");
     if (response.socket !== null) writeProblem(response.socket, error, idOf(nextRequestId, request));
   });
+}
+
+/**
+ * Over TLS, Node hands its parser what still came in after it has paused it, since a client asks on before it reads, and
+ * takes the parser's refusal for the client's mistake. The bytes are put back, to be read when the parser goes on.
+ */
+function putBack(error: Error, socket: Socket): boolean {
+  if (!('code' in error && error.code === 'HPE_PAUSED' && 'rawPacket' in error)) return false;
+  const { rawPacket } = error;
+  if (!(rawPacket instanceof Uint8Array)) return false;
+  socket.unshift(rawPacket);
+  return true;
 }
 
 /** Nothing is answered on the connection after it. */
