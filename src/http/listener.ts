@@ -9,7 +9,7 @@ import { RequestError } from '../core/errors/request-error.ts';
 import type { Connection, Door } from './connection.ts';
 import type { ListenerKind } from './contract-operations.ts';
 import { readListenerTls, tlsOptions } from './listener-tls.ts';
-import { OpenConnections } from './open-connections.ts';
+import { MAX_CONNECTIONS, OpenConnections } from './open-connections.ts';
 import { listenUnix, permit } from './unix-socket.ts';
 import { listenTcp } from './tcp-port.ts';
 import { parseRequestId } from './header-facts.ts';
@@ -103,6 +103,8 @@ async function createListenerServer(tls: ListenerTls | undefined, onRequest: Req
       : createTlsServer({ ...serverOptions, ...(await readListenerTls(tls)), ...tlsOptions(tls) }, onRequest);
   // Node leaves out what is beyond, and so what the guards look for; a guard counts.
   server.maxHeadersCount = 0;
+  // With TLS, those that have not shaken hands yet are none of ours; they are cut without an answer.
+  server.maxConnections = 2 * MAX_CONNECTIONS;
   // Node's own time-out sets a timer with each request.
   server.keepAliveTimeout = 0;
   return server;
