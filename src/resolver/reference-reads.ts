@@ -33,7 +33,7 @@ interface Reading {
 }
 
 // Together in one turn of the event loop.
-const READS_AT_ONCE = 128;
+const READS_AT_ONCE = 64;
 
 /**
  * Reads what references name. A secret is read once for each of its versions that they name, all at the same time as
@@ -43,7 +43,7 @@ export async function readReferences(
   references: Iterable<SecretReference>,
   options: ReadingOptions,
 ): Promise<ReadonlyMap<SecretReference, Outcome>> {
-  const readings = toReadings(references);
+  const readings = await toReadings(references, options.turns);
   await readAll(readings, options);
   const newest = toNewest(readings);
   const outcomes = new Map<SecretReference, Outcome>();
@@ -56,7 +56,7 @@ export async function readReferences(
   return outcomes;
 }
 
-function toReadings(references: Iterable<SecretReference>): readonly Reading[] {
+async function toReadings(references: Iterable<SecretReference>, turns: Turns): Promise<readonly Reading[]> {
   const readings = new Map<string, Reading>();
   for (const reference of references) {
     const { path, version, stage, provider } = reference;
@@ -72,6 +72,7 @@ function toReadings(references: Iterable<SecretReference>): readonly Reading[] {
       };
       readings.set(key, { request, references: [reference] });
     }
+    if (turns.isOver()) await turns.next();
   }
   return [...readings.values()];
 }

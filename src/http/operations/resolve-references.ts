@@ -4,6 +4,7 @@ import { plainText } from '../../core/json-text.ts';
 import { RequestError } from '../../core/errors/request-error.ts';
 import type { Format } from '../../resolver/documents/formats.ts';
 import type { Source } from '../../resolver/resolver.ts';
+import { Turns } from '../../resolver/turns.ts';
 import type { Handler } from '../bind-operations.ts';
 import { explanations } from '../explanations.ts';
 import { Query } from '../query.ts';
@@ -20,7 +21,7 @@ const formats: ReadonlyMap<string, Format> = new Map([
 ]);
 
 /** `POST /v1/resolve`: a document in, the same out; JSON `{text}` or `{document}` in, JSON out; `explain` reads nothing. */
-export function resolveReferences({ resolver }: OperationTools): Handler {
+export function resolveReferences({ resolver, clock }: OperationTools): Handler {
   return async (request, reply) => {
     const source = toSource(request);
     if (new Query(request).flag('explain'))
@@ -30,7 +31,8 @@ export function resolveReferences({ resolver }: OperationTools): Handler {
     if (formats.has(mediaType))
       return reply.type(`${mediaType}; charset=utf-8`).header('cache-control', 'no-store').send(text);
     const member = source.format === 'json' ? `"document":${text}` : `"text":${JSON.stringify(text)}`;
-    return sendJson(reply, `{${member},"references":${resolvedReferences(references)}}`);
+    const list = await resolvedReferences(references, new Turns(clock));
+    return sendJson(reply, `{${member},"references":${list}}`);
   };
 }
 
