@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { parseEnv } from 'node:util';
 import { test } from 'tap';
 import { parse, parseAllDocuments, stringify } from 'yaml';
+import { ResolveFailure } from '../../src/resolver/resolve-failure.ts';
 import { noMetrics } from '../client/client-rig.ts';
 import { secretText } from './arbitraries.ts';
 import { readByShell } from './read-by-shell.ts';
@@ -56,6 +57,21 @@ const namesOf = (node: unknown): number =>
       ? Object.entries(node).reduce((sum, [, value]) => sum + 1 + namesOf(value), 0)
       : 0;
 
+/** The library writes some texts so that it reads others, or nothing. */
+function readsAs(document: string, data: unknown): boolean {
+  try {
+    return JSON.stringify(parse(document)) === JSON.stringify(data);
+  } catch {
+    return false;
+  }
+}
+
+/** Two names that became equal by their values are refused; nothing else is. */
+function refused(error: unknown): { readonly text?: string } {
+  if (!(error instanceof ResolveFailure)) throw error;
+  return {};
+}
+
 /** A JSON document or list as a secret takes its type where it stands alone: the properties are about text. */
 const isTextOnly = (all: Values): boolean => Object.values(all).every((value) => !/^\s*[[{]/.test(value));
 
@@ -65,13 +81,14 @@ test('any JSON document parses, with the values where the references were', asyn
       fc.asyncProperty(data, values, fc.constantFrom(0, 2), async (node, all, indent) => {
         fc.pre(isTextOnly(all));
         const expected = map(node, (text) => withValues(text, all));
-        fc.pre(namesOf(expected) === namesOf(node));
+        const isClash = namesOf(expected) !== namesOf(node);
         const document = JSON.stringify(
           map(node, (text) => withReferences(text)),
           null,
           indent,
         );
-        const { text } = await rigOf(all).resolve(document, 'json');
+        const { text } = await rigOf(all).resolve(document, 'json').catch(refused);
+        if (isClash || text === undefined) return isClash && text === undefined;
         return JSON.stringify(JSON.parse(text)) === JSON.stringify(expected);
       }),
       { numRuns: 300 },
@@ -92,7 +109,7 @@ test('any YAML document parses, with the values where the references were', asyn
         async (node, all, [style, kind]) => {
           fc.pre(isTextOnly(all));
           const expected = map(node, (text) => withValues(text, all, braces));
-          fc.pre(namesOf(expected) === namesOf(node));
+          const isClash = namesOf(expected) !== namesOf(node);
           const document = stringify(
             map(node, (text) => withReferences(text, braces)),
             {
@@ -101,10 +118,10 @@ test('any YAML document parses, with the values where the references were', asyn
               lineWidth: 0,
             },
           );
-          // The library writes some texts of blanks so that it reads others.
           const written = map(node, (text) => withReferences(text, braces));
-          fc.pre(JSON.stringify(parse(document)) === JSON.stringify(written));
-          const { text } = await rigOf(all).resolve(document, 'yaml');
+          fc.pre(readsAs(document, written));
+          const { text } = await rigOf(all).resolve(document, 'yaml').catch(refused);
+          if (isClash || text === undefined) return isClash && text === undefined;
           const [parsed, ...others] = parseAllDocuments(text, { uniqueKeys: true });
           if (others.length > 0 || parsed === undefined || !('errors' in parsed) || parsed.errors.length > 0)
             return false;

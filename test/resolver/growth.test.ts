@@ -34,7 +34,7 @@ const toDocument = (format: Format, part: string, length: number): string => {
   return format === 'yaml' && !part.startsWith('-') ? `a: "${body}"` : body;
 };
 
-// Prints figures; only that each comes to an end is asserted. docs/performance.md has them.
+// Prints figures; only that each comes to an end is asserted. docs/references.md has some.
 test('time grows with the length and no faster', async (t) => {
   for (const [name, format, part] of rows) {
     const figures: string[] = [];

@@ -6,6 +6,7 @@ import type { Insertion } from '../insertion.ts';
 import type { Turns } from '../turns.ts';
 import { mask } from './mask.ts';
 import type { Misplace, Place, Splice, Template, Unfit } from './template.ts';
+import { type FilledScalar, keyClashes } from './yaml/key-clashes.ts';
 import { type Leaf, leaves, malformed, readTokens } from './yaml/read-tokens.ts';
 import { encodeScalar, type Mark, type MarkedScalar } from './yaml/scalar.ts';
 
@@ -39,7 +40,7 @@ export async function parseYaml(text: string, turns: Turns): Promise<Template> {
 }
 
 /** What something of ours stands in; nothing for a tag, an anchor or the like. */
-type Owner = { readonly token: CST.FlowScalar | CST.BlockScalar; readonly isKey: boolean } | 'comment';
+type Owner = Pick<MarkedScalar, 'token' | 'isKey' | 'parent'> | 'comment';
 
 async function findOwners(text: string, found: readonly Found[], turns: Turns): Promise<ReadonlyMap<Found, Owner>> {
   const owners = new Map<Found, Owner>();
@@ -59,9 +60,9 @@ async function findOwners(text: string, found: readonly Found[], turns: Turns): 
   return owners;
 }
 
-function toOwner({ token, isKey }: Leaf): Owner | undefined {
+function toOwner({ token, isKey, parent }: Leaf): Owner | undefined {
   if (token.type === 'comment') return 'comment';
-  return CST.isScalar(token) ? { token, isKey } : undefined;
+  return CST.isScalar(token) ? { token, isKey, parent } : undefined;
 }
 
 function rangeOf(token: Leaf['token']): { readonly start: number; readonly end: number } {
@@ -95,13 +96,16 @@ function* splicesOf(
   scalars: Iterable<MarkedScalar>,
   insertions: readonly Insertion[],
 ): Generator<Splice | Unfit, void> {
+  const keys: FilledScalar[] = [];
   for (const scalar of scalars) {
     const filled = scalar.marks.map((mark) => ({ ...mark, insertion: insertionOf(text, mark, insertions) }));
+    if (scalar.isKey) keys.push({ ...scalar, marks: filled });
     const splices = encodeScalar(scalar, filled);
     const place = scalar.marks.find((mark) => mark.place !== undefined)?.place;
     if (typeof splices !== 'string') yield* splices;
     else if (place !== undefined) yield { place, message: splices };
   }
+  yield* keyClashes(keys);
 }
 
 function insertionOf(text: string, { start, end, place }: Mark, insertions: readonly Insertion[]): Insertion {

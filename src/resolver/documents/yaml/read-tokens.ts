@@ -7,6 +7,8 @@ import type { Turns } from '../../turns.ts';
 export interface Leaf {
   readonly token: Exclude<Extract<CST.Token, { source: string }>, CST.ErrorToken | CST.DocumentEnd>;
   readonly isKey: boolean;
+  /** What it is a direct part of. */
+  readonly parent: CST.Token | undefined;
 }
 
 /**
@@ -29,9 +31,9 @@ export async function readTokens(text: string, turns: Turns): Promise<readonly C
 export function* leaves(text: string, tokens: readonly CST.Token[]): Generator<Leaf, void> {
   const stack = tokens.map((token) => toNode(token)).toReversed();
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    const { token, isKey } = node;
+    const { token, isKey, parent } = node;
     if (token.type === 'error' || token.type === 'flow-error-end') throw malformed(text, token.offset);
-    if ('source' in token && token.type !== 'doc-end') yield { token, isKey };
+    if ('source' in token && token.type !== 'doc-end') yield { token, isKey, parent };
     for (const child of childrenOf(token).toReversed()) stack.push(child);
   }
 }
@@ -39,25 +41,25 @@ export function* leaves(text: string, tokens: readonly CST.Token[]): Generator<L
 interface Node {
   readonly token: CST.Token;
   readonly isKey: boolean;
+  readonly parent: CST.Token | undefined;
 }
 
-const toNode = (token: CST.Token, isKey = false): Node => ({ token, isKey });
+const toNode = (token: CST.Token, parent?: CST.Token): Node => ({ token, isKey: false, parent });
 
-function childrenOf(token: CST.Token): readonly Node[] {
-  if (token.type === 'document') return nodes([...token.start, token.value, ...(token.end ?? [])]);
-  if (token.type === 'block-scalar') return nodes(token.props);
-  const end = 'end' in token ? nodes(token.end ?? []) : [];
-  if (!('items' in token)) return end;
-  const items = token.items.flatMap(({ start, key, sep, value }) => [
+function childrenOf(parent: CST.Token): readonly Node[] {
+  const nodes = (tokens: readonly (CST.Token | undefined)[]): readonly Node[] =>
+    tokens.flatMap((token) => (token === undefined ? [] : [toNode(token, parent)]));
+  if (parent.type === 'document') return nodes([...parent.start, parent.value, ...(parent.end ?? [])]);
+  if (parent.type === 'block-scalar') return nodes(parent.props);
+  const end = 'end' in parent ? nodes(parent.end ?? []) : [];
+  if (!('items' in parent)) return end;
+  const items = parent.items.flatMap(({ start, key, sep, value }) => [
     ...nodes(start),
-    ...(key ? [toNode(key, true)] : []),
+    ...(key ? [{ token: key, isKey: true, parent }] : []),
     ...nodes([...(sep ?? []), value]),
   ]);
   return [...items, ...end];
 }
-
-const nodes = (tokens: readonly (CST.Token | undefined)[]): readonly Node[] =>
-  tokens.flatMap((token) => (token === undefined ? [] : [toNode(token)]));
 
 export function malformed(text: string, offset: number): RequestError {
   const { line, column } = new Positions(text).at(offset);

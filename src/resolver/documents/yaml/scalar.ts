@@ -17,12 +17,14 @@ export interface MarkedScalar {
   /** Of the masked text. */
   readonly token: CST.FlowScalar | CST.BlockScalar;
   readonly isKey: boolean;
+  /** The mapping or list that it is a direct part of. */
+  readonly parent: CST.Token | undefined;
   readonly marks: readonly Mark[];
   readonly mask: string;
 }
 
 /** A mark with the value that takes its place. */
-interface Filled extends Mark {
+export interface Filled extends Mark {
   readonly insertion: Insertion;
 }
 
@@ -123,7 +125,7 @@ function readsAs(token: CST.BlockScalar, content: string): boolean {
 }
 
 /** What the scalar says, with the values in it. */
-function contentOf({ token, mask }: MarkedScalar, marks: readonly Filled[]): string {
+export function contentOf({ token, mask }: Omit<MarkedScalar, 'marks'>, marks: readonly Filled[]): string {
   // What is odd about it is told by whoever reads the result.
   const { value } = CST.resolveAsScalar(token, false, () => undefined);
   const masks = marks.map((mark) => ({
