@@ -87,6 +87,16 @@ async function askEverything(http: Http): Promise<void> {
   await http.post('/v1/batch', { secrets: PATHS.slice(3).map((path) => ({ path })) });
   await http.post('/v1/resolve', { text: '{{secret:plain}} {{secret:db/creds#nope}} {{secret:binary}} {{secret:}}' });
   await http.post('/v1/resolve', { text: '{{secret:plain}} {{secret:db/creds#nope}} {{secret:binary}}' });
+  await http.post('/v1/resolve?explain=true', { document: ['{{secret:plain}}', '{{secret:other://x}}'] });
+  for (const type of ['application/yaml', 'text/x-dotenv']) {
+    for (const body of [
+      'a: &x{{secret:plain}}',
+      "A='{{secret:plain}}",
+      '{{secret:binary}}',
+      'A={{secret:db/creds#no}}\n{{',
+    ])
+      await http.send({ method: 'POST', path: '/v1/resolve', headers: { ...headers, 'content-type': type }, body });
+  }
   await http.post('/v1/resolve', { txet: LOCAL });
   await http.send({
     method: 'POST',
