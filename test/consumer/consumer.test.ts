@@ -1,40 +1,30 @@
-import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import t, { test } from 'tap';
+import { mustRun } from '../deploy/run-tool.ts';
 import { secretsFile } from '../e2e/local-secrets.ts';
 import { temporaryDirectory } from '../e2e/temporary-directory.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const project = join(import.meta.dirname, 'project');
 
-/** Runs a program as somebody else would: without what the test runner puts into every child process. */
-async function run(cwd: string, ...command: readonly string[]): Promise<string> {
-  const args = ['-u', 'NODE_OPTIONS', ...command];
-  const { stdout } = await promisify(execFile)('/usr/bin/env', args, { cwd }).catch((error: unknown) => {
-    const { stdout: said, stderr } = Object(error);
-    throw new Error(`'${command.join(' ')}' failed: ${said}${stderr}`, { cause: error });
-  });
-  return stdout;
-}
-
 /** A copy of the project with the packed tarball installed, without a network. */
 async function installConsumer(): Promise<string> {
-  const folder = join(await temporaryDirectory(t), 'consumer');
-  await cp(project, folder, { recursive: true });
+  const cwd = join(await temporaryDirectory(t), 'consumer');
+  await cp(project, cwd, { recursive: true });
   // The scripts would build anew what other tests run at this moment.
-  const pack = await run(root, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', folder);
-  const [{ filename }] = JSON.parse(pack);
-  await run(folder, 'npm', 'install', '--offline', '--no-audit', '--no-fund', `./${filename}`);
-  await mkdir(join(folder, 'node_modules/@types'));
+  const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', cwd];
+  const [{ filename }] = JSON.parse(await mustRun('npm', pack, { cwd: root }));
+  await mustRun('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`], { cwd });
+  await mkdir(join(cwd, 'node_modules/@types'));
   for (const name of ['@types/node', 'undici-types'])
-    await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name));
-  return folder;
+    await symlink(join(root, 'node_modules', name), join(cwd, 'node_modules', name));
+  return cwd;
 }
 
 const folder = await installConsumer();
+const run = (program: string, ...args: readonly string[]): Promise<string> => mustRun(program, args, { cwd: folder });
 
 test('a program installs the tarball, compiles under strict settings and runs', async (t) => {
   t.same(
@@ -45,9 +35,9 @@ test('a program installs the tarball, compiles under strict settings and runs', 
   const secrets = await secretsFile(t, 'db/creds: { user: app, password: "s3cret" }\n');
   for (const compiler of ['typescript', 'typescript-5.9']) {
     const tsc = join(root, 'node_modules', compiler, 'bin/tsc');
-    t.match(await run(folder, process.execPath, tsc, '--version'), compiler === 'typescript' ? '7.' : '5.9.');
-    await run(folder, process.execPath, tsc, '-p', '.', '--outDir', compiler);
-    t.equal(await run(folder, process.execPath, join(compiler, 'main.js'), secrets), 'everything holds\n');
+    t.match(await run(process.execPath, tsc, '--version'), compiler === 'typescript' ? '7.' : '5.9.');
+    await run(process.execPath, tsc, '-p', '.', '--outDir', compiler);
+    t.equal(await run(process.execPath, join(compiler, 'main.js'), secrets), 'everything holds\n');
   }
 });
 
@@ -55,7 +45,7 @@ test('the package holds what it promises, and nothing that belongs here alone', 
   const installed = join(folder, 'node_modules/keyfob');
   const { dependencies, exports, bin } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
   t.equal(dependencies, undefined);
-  t.match(await run(folder, 'npx', '--offline', 'keyfob', '--version'), /\d+\.\d+\.\d+/);
+  t.match(await run('npx', '--offline', 'keyfob', '--version'), /\d+\.\d+\.\d+/);
   for (const file of [bin.keyfob, exports['./openapi.yaml'], exports['.'].types, exports['.'].default])
     t.ok((await readFile(join(installed, file), 'utf8')).length > 0, file);
   const packed = await readdir(installed, { recursive: true });
@@ -72,7 +62,7 @@ test('the package holds what it promises, and nothing that belongs here alone', 
 test('a CommonJS program requires it', async (t) => {
   const program = "const { createSecretsClient } = require('keyfob'); console.log(typeof createSecretsClient)";
   await writeFile(join(folder, 'program.cjs'), program);
-  t.equal(await run(folder, process.execPath, 'program.cjs'), 'function\n');
+  t.equal(await run(process.execPath, 'program.cjs'), 'function\n');
 });
 
 test('a read that waits keeps the program alive until it is answered', async (t) => {
@@ -85,5 +75,5 @@ test('a read that waits keeps the program alive until it is answered', async (t)
     });
     console.log(await client.getSecret('a').catch(({ category }) => category));`;
   await writeFile(join(folder, 'waits.mjs'), program);
-  t.match(await run(folder, process.execPath, 'waits.mjs'), /^(Network|Provider)Error\n$/);
+  t.match(await run(process.execPath, 'waits.mjs'), /^(Network|Provider)Error\n$/);
 });

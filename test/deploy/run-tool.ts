@@ -21,7 +21,9 @@ export async function runTool(
   { input = '', env = {}, cwd }: ToolInput = {},
 ): Promise<ToolRun> {
   const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
-  const child = spawn(program, args, { env: { ...plainEnvironment(), PATH: path, ...env }, cwd });
+  // The test runner gives its options to whatever is a Node.js at the moment when it is spawned; `env` is none.
+  const command = ['-u', 'NODE_OPTIONS', program, ...args];
+  const child = spawn('/usr/bin/env', command, { env: { ...plainEnvironment(), PATH: path, ...env }, cwd });
   child.stdin.on('error', () => undefined).end(input);
   const closed = once(child, 'close');
   const [stdout, stderr] = await Promise.all([buffer(child.stdout), buffer(child.stderr), closed]);
