@@ -5,7 +5,7 @@ import type { FigureRow } from './row.ts';
 import { writeFewSecrets } from './secrets-file.ts';
 import type { Stand } from './stand.ts';
 
-/** Cached reads of the client without HTTP, with and without an audit file. */
+/** Cached reads of the library, with and without an audit file. */
 export async function measureInProcess({ pinning, directory, options }: Stand): Promise<FigureRow> {
   const own = await mkdtemp(join(directory, 'in-process-'));
   await writeFewSecrets(own);
@@ -23,7 +23,7 @@ export async function measureInProcess({ pinning, directory, options }: Stand): 
   const [bare, audited] = [await read(), await read(join(own, 'audit.log'))];
   return {
     kind: 'figure',
-    name: 'in-process cached Client.read',
+    name: 'in-process cached client.getSecret',
     budget: '≥ 1,000,000 a second',
     figure: `${count(bare)} a second; ${count(audited)} with an audit file`,
     values: { perSecond: bare, perSecondAudited: audited },

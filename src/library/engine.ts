@@ -33,7 +33,8 @@ export class Engine {
     this.#webhooks = new Webhooks({ ...this.around, onDelivery: (status) => webhookDeliveries.inc({ status }) });
     this.#starting = this.#start(config);
     // Whoever asks is told; a client that nobody asks must not end the program.
-    for (const promise of [this.#starting, this.#ended.promise]) promise.catch(() => undefined);
+    this.#starting.catch((err: unknown) => around.log.error({ err }, 'the client cannot start'));
+    this.#ended.promise.catch(() => undefined);
   }
 
   /** Undefined before the start and after the end. */

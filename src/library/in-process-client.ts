@@ -26,13 +26,14 @@ import { toMetadata } from './to-metadata.ts';
 export class InProcessClient implements SecretsClient {
   readonly #engine: Engine;
   readonly #values: SecretValues;
-  // For the audit lines: which client, and which of its calls.
-  readonly #id = randomUUID();
+  readonly #isAudited: boolean;
+  readonly #caller: AccessContext = Object.freeze({ caller: ANONYMOUS, source: 'in-process', requestId: randomUUID() });
   #calls = 0;
 
   constructor(options: EngineOptions) {
     this.#engine = new Engine(options);
     this.#values = new SecretValues(this.#engine.around.clock);
+    this.#isAudited = options.config.audit.enabled;
   }
 
   async getSecret(path: string, options?: GetSecretOptions): Promise<SecretValue> {
@@ -120,9 +121,11 @@ export class InProcessClient implements SecretsClient {
     });
   }
 
+  /** An audit line tells which client it was, and which of its calls; nothing else needs to know. */
   #context(): AccessContext {
+    if (!this.#isAudited) return this.#caller;
     this.#calls += 1;
-    return { caller: ANONYMOUS, source: 'in-process', requestId: `${this.#id}-${this.#calls}` };
+    return { ...this.#caller, requestId: `${this.#caller.requestId}-${this.#calls}` };
   }
 }
 

@@ -26,11 +26,12 @@ test('a read waits for the start, and ready for what is required', async (t) => 
   t.equal((await client.getSecret('a')).value, 'x');
 });
 
-test('what cannot start says so to everyone who asks, and to nobody else', async (t) => {
+test('what cannot start says so to everyone who asks, and to the log', async (t) => {
   const failure = new ConfigurationError('MissingEndpoint', 'it can never work');
-  const { client } = createLibraryRig(t, {}, (provider) => (provider.start = () => Promise.reject(failure)));
+  const { client, log } = createLibraryRig(t, {}, (provider) => (provider.start = () => Promise.reject(failure)));
   await t.rejects(client.getSecret('a'), failure);
   await t.rejects(client.ready(), failure);
+  t.match(log.lines, [{ level: 'error', message: 'the client cannot start' }]);
   t.doesNotThrow(() => client.invalidateCache('a'));
   await client.close();
 });
