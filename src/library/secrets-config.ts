@@ -8,8 +8,8 @@ import type { Duration, Size } from './settings.ts';
  * What `createSecretsClient` is told. The keys are those of the daemon's configuration (docs/configuration.md), with the
  * same checks and the same defaults but for three: a provider without a name is named after its type, and there is
  * neither an audit trail nor a log unless it is asked for. An object that was read from the daemon's file is taken as it
- * is; what concerns its listeners and callers (`listen`, `socket`, `hosts`, `ops`, `drain`, `tls`, `access`,
- * `limits.body`) is checked and has no effect. Undefined keys count as left out.
+ * is: what concerns its listeners and callers (`listen`, `socket`, `hosts`, `ops`, `drain`, `tls`, `access`) is left
+ * aside. Undefined keys count as left out.
  */
 export interface SecretsConfig<Custom extends CustomProviderConfig = never> {
   /** The stores, at least one. */

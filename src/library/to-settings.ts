@@ -1,6 +1,9 @@
 import { ANONYMOUS } from '../access/caller-rules.ts';
 import { operations } from '../core/access-context.ts';
 
+/** What is about listeners and those who call there. */
+const DAEMONS_ALONE: ReadonlySet<string> = new Set(['listen', 'socket', 'hosts', 'ops', 'drain', 'tls', 'access']);
+
 /**
  * The configuration as the daemon would be given it. What is odd about it stays, to be reported as such.
  * @throws TypeError for an object that JSON cannot show
@@ -9,9 +12,10 @@ export function toSettings(config: object): unknown {
   // A copy, since defaults are filled in; it leaves out what is undefined.
   const copy: unknown = JSON.parse(JSON.stringify(config));
   if (!isMapping(copy)) return copy;
-  const { auditEnabled, audit, log, providers, ...rest } = copy;
+  const { auditEnabled, audit, log, providers, ...others } = copy;
+  const own = Object.entries(others).filter(([key]) => !DAEMONS_ALONE.has(key));
   return {
-    ...rest,
+    ...Object.fromEntries(own),
     ...(providers !== undefined && { providers: Array.isArray(providers) ? providers.map(named) : providers }),
     audit: toAudit(audit, auditEnabled),
     log: log ?? { level: 'silent' },

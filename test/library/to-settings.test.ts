@@ -42,9 +42,9 @@ test('the configuration of the specification is one of ours', (t) => {
 
 test('a configuration of the daemon is taken as it is', (t) => {
   const config = configOf({
-    listen: ['unix:/run/keyfob.sock'],
+    listen: ['unix:/run/keyfob.sock', { address: '127.0.0.1:8201', caller: 'web' }],
     drain: '5s',
-    access: { callers: [{ name: 'anonymous', operations: ['get'] }] },
+    access: { mode: 'token', callers: [{ name: 'web', token: { file: '/run/token' }, operations: ['get'] }] },
     providers: [{ name: 'files', ...files }],
     cache: { ttl: '2m' },
     audit: { sink: '/var/log/audit' },
