@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { createSecretsClient } from '../../src/library/create-secrets-client.ts';
+import { createSecretsClient } from '../../src/index.ts';
 import { RecordingLog } from '../contract/recording-log.ts';
 import { secretsFile } from '../e2e/local-secrets.ts';
 import { temporaryDirectory } from '../e2e/temporary-directory.ts';

@@ -1,5 +1,5 @@
 import { test } from 'tap';
-import { commonProviderProperties, configSchema } from '../../src/config/schema.ts';
+import { commonProviderProperties } from '../../src/config/schema.ts';
 import type {
   AwsProviderConfig,
   AzureProviderConfig,
@@ -10,7 +10,6 @@ import type {
   VaultProviderConfig,
 } from '../../src/library/provider-config.ts';
 import type { AzureAuth, VaultAuth } from '../../src/library/settings.ts';
-import type { SecretsConfig } from '../../src/library/secrets-config.ts';
 import { providerKinds } from '../../src/providers/registry.ts';
 
 // The compiler sees to it that these are the keys of the types, and the tests that they are those of the schemas.
@@ -108,32 +107,5 @@ test('the types of the providers have the keys that their schemas have', (t) => 
     const schema = providerKinds.find((kind) => kind.type === type)?.schema.properties['auth'];
     t.same(keys(auth), keys(Object(schema).properties), `${type} auth`);
   }
-  t.end();
-});
-
-test('the type of the configuration has the keys of the schema, but for what is the daemon’s alone', (t) => {
-  const config: KeysOf<SecretsConfig> = {
-    providers: true,
-    defaultProvider: true,
-    cache: true,
-    retry: true,
-    circuitBreaker: true,
-    auditEnabled: true,
-    pathMappings: true,
-    environment: true,
-    preload: true,
-    rotation: true,
-    budget: true,
-    deadline: true,
-    limits: true,
-    audit: true,
-    notifications: true,
-    log: true,
-    simulation: true,
-  };
-  const { auditEnabled, ...own } = config;
-  t.ok(auditEnabled);
-  const daemons = ['listen', 'socket', 'hosts', 'ops', 'drain', 'access'];
-  t.same([...keys(own), ...daemons].sort(), keys(Object(configSchema([])).properties));
   t.end();
 });
