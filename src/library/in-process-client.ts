@@ -29,6 +29,7 @@ export class InProcessClient implements SecretsClient {
   readonly #isAudited: boolean;
   readonly #caller: AccessContext = Object.freeze({ caller: ANONYMOUS, source: 'in-process', requestId: randomUUID() });
   #calls = 0;
+  readonly #forgetting = new Set<Promise<void>>();
 
   constructor(options: EngineOptions) {
     this.#engine = new Engine(options);
@@ -99,26 +100,32 @@ export class InProcessClient implements SecretsClient {
   /** Answers at once from the cache. */
   #read(path: string, options?: GetSecretOptions): ReadAnswer | Promise<ReadAnswer> {
     const request = toRequest({ path, context: this.#context() }, options);
-    const { client } = this.#engine;
-    const answer = client?.read(request);
-    if (answer !== undefined && !(answer instanceof Promise)) return answer;
-    return keepAlive(async () => answer ?? (await this.#engine.started()).read(request));
+    const client = this.#forgetting.size === 0 ? this.#engine.client : undefined;
+    if (client === undefined) return this.#ask((started) => started.read(request));
+    const answer = client.read(request);
+    return answer instanceof Promise ? keepAlive(() => answer) : answer;
   }
 
-  #ask<T>(ask: (client: Client) => Promise<T>): Promise<T> {
-    return keepAlive(async () => ask(this.#engine.client ?? (await this.#engine.started())));
+  #ask<T>(ask: (client: Client) => T | Promise<T>): Promise<T> {
+    return keepAlive(async () => {
+      await Promise.all(this.#forgetting);
+      return ask(this.#engine.client ?? (await this.#engine.started()));
+    });
   }
 
-  /** At once, unless the client is still starting: then before it answers anybody. */
+  /** What is asked for after this call waits until it is forgotten. */
   #forget(forget: (client: Client) => Promise<void>): void {
     const { client } = this.#engine;
     // A client that did not start, or has ended, has nothing to forget.
     const starting = (): Promise<void> => this.#engine.started().then(forget, () => undefined);
     const forgotten = client === undefined ? starting() : forget(client);
-    forgotten.catch((error: unknown) => {
-      // Nor is there anything under a path that leads to no provider.
-      if (!isSecretsError(error)) throw error;
-    });
+    const done = forgotten
+      .catch((error: unknown) => {
+        // Nor is there anything under a path that leads to no provider.
+        if (!isSecretsError(error)) throw error;
+      })
+      .finally(() => this.#forgetting.delete(done));
+    this.#forgetting.add(done);
   }
 
   /** An audit line tells which client it was, and which of its calls; nothing else needs to know. */
