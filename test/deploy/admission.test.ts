@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { createPods, type Container, type Outcome, type Pod } from './admission-review.ts';
 import { findManifest, parseManifests, prepareCharts, type Charts, type Values } from './charts.ts';
 import { admissionTest } from './deploy-test.ts';
-import { sidecars } from './sidecar-values.ts';
+import { sidecars, surroundings } from './sidecar-values.ts';
 
 const isOurs = (name: string): boolean => name.startsWith('keyfob');
 const restricted = {
@@ -235,6 +235,16 @@ await admissionTest(
     t.equal(sole(await createPods(lax, [withoutGroup])).refused, undefined);
   },
 );
+
+await admissionTest("what is for Prometheus is of its operator's own types", async (t) => {
+  const values = { ...surroundings['monitoring'], 'keyfob-sidecar': sidecars['tokens from Kubernetes'] };
+  const text = await (await prepareCharts()).render('helm/keyfob', values);
+  const manifests = parseManifests(text).filter(({ apiVersion }) => apiVersion.startsWith('monitoring.'));
+  t.strictSame(manifests.map(({ kind }) => kind).sort(), ['PodMonitor', 'PrometheusRule']);
+  t.strictSame(await createPods(manifests, []), []);
+  const wrong = parseManifests(text.replace('podMetricsEndpoints', 'podMetricsEndpoint'));
+  await t.rejects(createPods(wrong, []), /unknown field "spec.podMetricsEndpoint"/);
+});
 
 void test('each refusal is another', async (t) => {
   t.equal(new Set(refusals.map(([why]) => why)).size, refusals.length);

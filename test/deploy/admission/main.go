@@ -12,8 +12,11 @@ import (
 	"io"
 	"os"
 
+	"github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring"
+	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/klog/v2"
 )
 
@@ -51,6 +54,9 @@ func answer() error {
 	if err := json.NewDecoder(os.Stdin).Decode(&asked); err != nil {
 		return err
 	}
+	if err := monitoringv1.AddToScheme(scheme.Scheme); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	objects, err := decode(asked.Objects)
@@ -77,13 +83,17 @@ func answer() error {
 	return json.NewEncoder(os.Stdout).Encode(outcomes)
 }
 
-// decode turns manifests into what the cluster stores; an unknown field or kind is an error.
+// decode turns manifests into what the cluster stores; an unknown field or kind is an error. What is for the Prometheus
+// operator is only looked at.
 func decode(manifests []json.RawMessage) ([]runtime.Object, error) {
 	objects := []runtime.Object{}
 	for _, manifest := range manifests {
-		object, _, err := codecs.UniversalDeserializer().Decode(manifest, nil, nil)
+		object, kind, err := codecs.UniversalDeserializer().Decode(manifest, nil, nil)
 		if err != nil {
 			return nil, err
+		}
+		if kind.Group == monitoring.GroupName {
+			continue
 		}
 		setDefaults(object)
 		objects = append(objects, object)
