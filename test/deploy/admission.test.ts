@@ -236,6 +236,14 @@ await admissionTest(
   },
 );
 
+await admissionTest('an expression that Kubernetes 1.36 would not store is found, before any pod comes', async (t) => {
+  const objects = await policies(await prepareCharts(), sidecars['tokens from Kubernetes']);
+  const spoil = (from: string, to: string): readonly object[] => JSON.parse(JSON.stringify(objects).replace(from, to));
+  await t.rejects(createPods(spoil('transformList', 'transformLists'), []), /undeclared reference to 'transformLists'/);
+  await t.rejects(createPods(spoil('variables.isInjected', 'variables.isInjcted'), []), /undefined field 'isInjcted'/);
+  t.strictSame(await createPods(objects, []), []);
+});
+
 await admissionTest("what is for Prometheus is of its operator's own types", async (t) => {
   const values = { ...surroundings['monitoring'], 'keyfob-sidecar': sidecars['tokens from Kubernetes'] };
   const text = await (await prepareCharts()).render('helm/keyfob', values);

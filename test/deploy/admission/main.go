@@ -95,6 +95,9 @@ func decode(manifests []json.RawMessage) ([]runtime.Object, error) {
 		if kind.Group == monitoring.GroupName {
 			continue
 		}
+		if err := checkCompiles(object); err != nil {
+			return nil, err
+		}
 		setDefaults(object)
 		objects = append(objects, object)
 	}
