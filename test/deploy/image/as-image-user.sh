@@ -15,9 +15,9 @@ mount --bind "$scratch/full" /dev/full
 for system in proc sys dev; do mount --rbind "/$system" "$image/$system"; done
 # As container engines do.
 mount --bind /etc/hosts "$image/etc/hosts"
-mount --bind "$scratch" "$image$scratch"
 mount --bind "$project" "$scratch/project"
 mount -o remount,bind,ro "$scratch/project"
+mount --rbind "$scratch" "$image$scratch"
 cd "$scratch/project"
 exec setpriv --reuid "$uid" --regid "$gid" --clear-groups --inh-caps=-all --bounding-set=-all --no-new-privs \
   env -i "PATH=$PATH" "TMPDIR=$scratch" "KEYFOB_PROGRAM=$scratch/keyfob" "TAP_TIMEOUT=$TAP_TIMEOUT" "$@"

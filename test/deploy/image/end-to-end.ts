@@ -63,6 +63,6 @@ group=$(mktemp -d ${groups}/XXXXXXXX)
 echo ${memoryBytes} > "$group/memory.limit_in_bytes"
 echo ${memoryBytes} > "$group/memory.memsw.limit_in_bytes"
 echo $$ > "$group/cgroup.procs"
-exec unshare --user --map-current-user --root=${image.root} --wd=/ ${image.config.Entrypoint.join(' ')} "$@"
+exec unshare --user --map-current-user --root=${image.root} --wd="$PWD" ${image.config.Entrypoint.join(' ')} "$@"
 `;
 }
