@@ -22,7 +22,7 @@ export async function measureCold({ generator, bundles: [bundle], options, ...pl
       );
       const job = { address: { port: daemon.port }, requests, connections: 16, expectedStatus: 200 };
       const durationMs = options.seconds * 4_000;
-      await generator.run({ ...job, durationMs: options.warmUpMs });
+      await generator.run({ ...job, ...options.warmUp });
       const before = vault.reads();
       const flatOut = await sample(generator, daemon.pid, { ...job, durationMs });
       const readShare = (vault.reads() - before) / ((flatOut.perSecond * durationMs) / 1_000);

@@ -6,8 +6,8 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Seconds of load on one server in one round. */
   readonly seconds: number;
-  /** Before the rounds: enough for the compiler to be done with the hot path. */
-  readonly warmUpMs: number;
+  /** Before the rounds, and how long they may take: enough for the compiler to be done with the hot path. */
+  readonly warmUp: { readonly count: number; readonly durationMs: number };
   /** Few and short rounds: says that everything can be measured, not how fast it is. */
   readonly isQuick: boolean;
   /** Starts of the daemon. */
@@ -36,7 +36,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   return {
     rounds: Math.ceil(parsePositive('rounds', values.rounds ?? (isQuick ? '1' : '11'))),
     seconds: parsePositive('seconds', values.seconds ?? (isQuick ? '0.2' : '0.5')),
-    warmUpMs: isQuick ? 150 : 800,
+    warmUp: isQuick ? { count: 2_000, durationMs: 150 } : { count: 50_000, durationMs: 5_000 },
     isQuick,
     starts: isQuick ? 3 : 9,
     memoryRequests: isQuick ? 20_000 : 1_000_000,

@@ -87,7 +87,7 @@ const toLoaded = (daemon: BenchDaemon, { isUnix }: RatioPlan): Loaded => ({
 
 async function measureRounds(stand: Stand, plan: RatioPlan, servers: readonly Loaded[]): Promise<readonly Series[]> {
   const { ask, expectedStatus = 200, connections = CONNECTIONS, isReconnecting = false, perSecond = PER_SECOND } = plan;
-  const { rounds, seconds, warmUpMs } = stand.options;
+  const { rounds, seconds, warmUp } = stand.options;
   const job = {
     requests: [toRequestBytes(ask)],
     connections,
@@ -101,7 +101,7 @@ async function measureRounds(stand: Stand, plan: RatioPlan, servers: readonly Lo
     return result;
   };
   const all = servers.map((server) => ({ server, flatOut: [] as Sample[], paced: [] as Sample[] }));
-  for (const { server } of all) await load(server, { durationMs: warmUpMs });
+  for (const { server } of all) await load(server, warmUp);
   for (let round = 0; round < rounds; round += 1) {
     for (const { server, flatOut } of all) flatOut.push(await load(server, {}));
     for (const { server, paced } of all) paced.push(await load(server, { perSecond }));

@@ -26,6 +26,8 @@ const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   outfile: 'dist/keyfob.js',
   sourcemap: true,
+  // Node keeps the source in memory, and V8 what it makes of it. The map beside it tells what a stack trace means.
+  minify: true,
   define: { KEYFOB_CONTRACT: JSON.stringify(contract), KEYFOB_VERSION: JSON.stringify(version) },
   banner: { js: banner },
 });

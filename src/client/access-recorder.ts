@@ -47,8 +47,11 @@ export class AccessRecorder {
   succeeded(access: Access, outcome: Outcome): void {
     const { audit, metrics, clock, log, logAccess } = this.#options;
     const { operation, path, context } = access;
-    audit.record({ operation, path, context, ...outcome });
-    metrics.operation(outcome.provider, operation).succeeded((clock.monotonicMs() - access.startedMs) / 1_000);
+    const { provider, version, cached } = outcome;
+    // Written out: a spread would cost every read more than the line.
+    const event = { operation, path, context, provider, cached };
+    audit.record(version === undefined ? event : { operation, path, context, provider, version, cached });
+    metrics.operation(provider, operation).succeeded((clock.monotonicMs() - access.startedMs) / 1_000);
     if (logAccess) log.info({ operation, secret_path: path, caller_identity: context.caller }, 'secret accessed');
   }
 

@@ -155,10 +155,10 @@ export class Failover {
     return withDeadline({ clock, timeoutMs, onTimeout }, ask);
   }
 
-  #answered([first]: Route, { stop, ...answer }: Held): ReadAnswer {
+  #answered([first]: Route, { stop, entry, outcome }: Held): ReadAnswer {
+    const answer = { entry, outcome };
     if (stop === first) return answer;
     const { metrics, log, cache } = this.#options;
-    const { entry, outcome } = answer;
     metrics.failoverServed.inc({ provider: stop.source.label });
     const known = cache.get(first.identity.key);
     if (outcome === 'miss' && stop.source.name === first.source.name && isBehind(entry, known)) {

@@ -15,6 +15,7 @@ import { createLoadReader, shedLoad } from './load-shedding.ts';
 import { Query, spannedPath } from './query.ts';
 import { toAccessContext, visitOf } from './request-context.ts';
 import { sendProblem } from './send-problem.ts';
+import { createSerializerCompiler } from './serializer-compiler.ts';
 import { createValidatorCompiler } from './validator-compiler.ts';
 
 export interface AppOptions {
@@ -54,6 +55,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   });
   app.setErrorHandler(onError);
   app.setValidatorCompiler(createValidatorCompiler());
+  app.setSerializerCompiler(createSerializerCompiler());
   app.setNotFoundHandler(notFound(options.operations));
   app.addHook('onRequest', takeIn(options));
   const isOverloaded = shedLoad(app, { clock: options.clock, readLoad: createLoadReader() });

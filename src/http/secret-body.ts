@@ -26,6 +26,9 @@ export interface SecretBodies {
 
 // Keyed by a random key, so that an entity tag tells nothing of the value, nor whether two secrets are equal.
 const ETAG_BYTES = 16;
+// From here on a copy for each answer costs more than a second buffer in the write. Beyond half of Node's pool, too, so
+// that the bytes lie by themselves.
+const LONG_TEXT = 4_097;
 
 export function createSecretBodies(): SecretBodies {
   const key = randomBytes(32);
@@ -38,7 +41,7 @@ export function createSecretBodies(): SecretBodies {
         .digest()
         .subarray(0, ETAG_BYTES);
       return {
-        body: typeof body === 'string' ? new Redacted(body) : new Redacted(body),
+        body: toKept(body),
         contentType: contentType(body, choice),
         etag: `"${digest.toString('base64url')}"`,
         bytes: Buffer.byteLength(body),
@@ -51,6 +54,12 @@ export function createSecretBodies(): SecretBodies {
 export function representationName(choice: BodyChoice, storedPath: string): string {
   const { path, key, raw, name } = choice;
   return key === undefined && !raw && path === storedPath ? '' : (name ?? nameOf(choice));
+}
+
+/** A long text is sent as bytes: they are not copied again for each answer, and the collector does not move them about. */
+function toKept(body: string | Uint8Array): Representation['body'] {
+  if (typeof body !== 'string') return new Redacted(body);
+  return body.length < LONG_TEXT ? new Redacted(body) : new Redacted<Uint8Array>(Buffer.from(body));
 }
 
 function contentType(body: string | Uint8Array, { raw }: BodyChoice): string {

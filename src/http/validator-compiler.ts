@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { FastifySchemaCompiler } from 'fastify';
 import { nearestKey } from '../core/nearest-key.ts';
 import { RequestError } from '../core/errors/request-error.ts';
@@ -15,8 +15,10 @@ export function createValidatorCompiler(): FastifySchemaCompiler<object> {
   };
   return ({ schema, httpPart }) => {
     const part: Part = httpPart === 'body' ? 'body' : 'querystring';
-    const validate = ajvOf[part].compile(schema);
+    let validate: ValidateFunction | undefined;
     return (value: unknown) => {
+      // At the first request: to compile them all would cost each start a good part of its time.
+      validate ??= ajvOf[part].compile(schema);
       if (validate(value)) return { value };
       return { error: toRequestError(part, validate.errors?.[0], Object.keys(propertiesOf(schema))) };
     };

@@ -1,5 +1,6 @@
 import { DeferredCount } from './deferred-count.ts';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { DurationHistogram } from './duration-histogram.ts';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 
 /** Values that are read when Prometheus asks, instead of being kept up to date. */
 export interface MetricSources {
@@ -24,18 +25,16 @@ const DURATION_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1,
 /** All metrics (specification §1.8.2, design §8). No label ever holds a path. */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #operations = new Map<string, OperationMetrics>();
+  readonly #operations = new Map<string, Map<string, OperationMetrics>>();
   readonly #requests = this.#counter('secrets_requests_total', 'Operations on secrets.', [
     'provider',
     'operation',
     'status',
   ]);
-  readonly #durations = new Histogram({
+  readonly #durations = new DurationHistogram({
     name: 'secrets_request_duration_seconds',
     help: 'Time from the request to its answer, cached or not.',
-    labelNames: ['provider', 'operation'],
     buckets: DURATION_BUCKETS,
-    registers: [this.#registry],
   });
   readonly #errors = this.#counter('secrets_errors_total', 'Failed operations by kind of error.', [
     'provider',
@@ -86,6 +85,7 @@ export class Metrics {
   readonly auditErrors = this.#counter('secrets_audit_errors_total', 'Failures of the audit sink.', []);
 
   constructor(sources: MetricSources) {
+    this.#registry.registerMetric(this.#durations);
     this.#gauge('secrets_cache_size', 'Entries in the cache.', {
       labelNames: ['provider'],
       collect: (gauge) => {
@@ -135,19 +135,17 @@ export class Metrics {
   }
 
   operation(provider: string, operation: string): OperationMetrics {
-    const key = `${provider} ${operation}`;
-    let metrics = this.#operations.get(key);
-    if (metrics === undefined) {
-      metrics = this.#resolve(provider, operation);
-      this.#operations.set(key, metrics);
-    }
+    let operations = this.#operations.get(provider);
+    if (operations === undefined) this.#operations.set(provider, (operations = new Map()));
+    let metrics = operations.get(operation);
+    if (metrics === undefined) operations.set(operation, (metrics = this.#resolve(provider, operation)));
     return metrics;
   }
 
   #resolve(provider: string, operation: string): OperationMetrics {
     const success = this.#defer(this.#requests.labels(provider, operation, 'success'));
     const error = this.#requests.labels(provider, operation, 'error');
-    const duration = this.#durations.labels(provider, operation);
+    const duration = this.#durations.child({ provider, operation });
     return {
       succeeded: (seconds) => {
         success.inc();

@@ -1,4 +1,4 @@
-import { Agent, buildConnector, request } from 'undici';
+import type { Agent } from 'undici';
 import { NetworkError } from '../core/errors/network-error.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
 import { abortError } from '../core/abort.ts';
@@ -46,7 +46,7 @@ export interface HttpClientOptions {
 }
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const agent = createAgent(options);
+  let opened: Promise<Agent> | undefined;
   let isClosed = false;
   return {
     async open() {
@@ -54,16 +54,18 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     },
     async send(message) {
       if (isClosed) throw new NetworkError('ConnectionFailed', 'the connection to the store has been closed');
-      return exchange(agent, message);
+      opened ??= createAgent(options);
+      return exchange(await opened, message);
     },
     async close() {
       isClosed = true;
-      await agent.destroy();
+      await (await opened)?.destroy();
     },
   };
 }
 
-function createAgent({ tls = {}, maxResponseBytes }: HttpClientOptions): Agent {
+async function createAgent({ tls = {}, maxResponseBytes }: HttpClientOptions): Promise<Agent> {
+  const { Agent, buildConnector } = await loadUndici();
   return new Agent({
     // HTTP/1.1 only: one more protocol to every store would be one more set of failures to classify.
     allowH2: false,
@@ -84,8 +86,12 @@ function createAgent({ tls = {}, maxResponseBytes }: HttpClientOptions): Agent {
   });
 }
 
+/** With the first call: it is large, and a daemon with nothing but local secrets never needs it. */
+const loadUndici = (): Promise<typeof import('undici')> => import('undici');
+
 async function exchange(agent: Agent, { url, signal, ...message }: HttpRequest): Promise<HttpResponse> {
   if (signal.aborted) throw abortError(signal);
+  const { request } = await loadUndici();
   try {
     const answer = await request(url, { ...message, signal, dispatcher: agent });
     const text = await answer.body.text();

@@ -28,7 +28,8 @@ async function setUp(t: Test, more: Readonly<Record<string, unknown>> = {}) {
     return (await readFile(sink, 'utf8'))
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line));
+      .map((line) => JSON.parse(line))
+      .filter(({ type }) => type === 'audit');
   };
   return { daemon, agent, config, file, get, audited };
 }
