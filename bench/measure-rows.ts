@@ -13,9 +13,11 @@ import { requestRows } from './request-rows.ts';
 import { measureResolve } from './resolve-row.ts';
 import type { FigureRow, Row } from './row.ts';
 import { writeSecretsFile } from './secrets-file.ts';
+import { measureScale } from './scale-rows.ts';
 import { measureStampede } from './stampede-row.ts';
 import type { Stand } from './stand.ts';
 import { measureStart } from './start-row.ts';
+import { measureTails } from './tail-rows.ts';
 
 const BUNDLE = 'dist/keyfob.js';
 
@@ -58,6 +60,8 @@ const figureRows: readonly (readonly [string, (stand: Stand) => Promise<readonly
   ['in-process read', async (stand) => [await measureInProcess(stand)]],
   ['cold miss', async (stand) => [await measureCold(stand)]],
   ['stampede', async (stand) => [await measureStampede(stand)]],
+  ['tail', measureTails],
+  ['scale', measureScale],
   ['start', measureStart],
   ['memory', measureMemory],
 ];
