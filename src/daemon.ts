@@ -5,6 +5,7 @@ import { createSurroundings } from './compose/create-surroundings.ts';
 import type { Config } from './config/config.ts';
 import { Server } from './http/server.ts';
 import { Webhooks } from './notifications/webhooks.ts';
+import { HeapKeeper, openHeap } from './observability/heap-keeper.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { systemClock } from './core/clock.ts';
 import type { ProviderKind } from './core/provider.ts';
@@ -20,6 +21,8 @@ export class Daemon {
   readonly #around: Surroundings;
   readonly #server: Server;
   readonly #webhooks: Webhooks;
+  readonly #heap = openHeap();
+  #heapKeeper: HeapKeeper | undefined;
   #composition: Composition | undefined;
   /** Replaced, and still needed by what began with them. */
   readonly #outgoing = new Set<Outgoing>();
@@ -53,6 +56,7 @@ export class Daemon {
     this.#composition = composition;
     this.#webhooks.use(config.notifications.webhooks);
     composition.client.adoptEntries();
+    this.#heapKeeper = new HeapKeeper(systemClock, this.#heap);
     return names;
   }
 
@@ -89,6 +93,7 @@ export class Daemon {
    * @returns what a simulation found wanting, in words
    */
   async stop(): Promise<readonly string[]> {
+    this.#heapKeeper?.close();
     await this.#server.stop();
     await Promise.all([...this.#outgoing].map((outgoing) => outgoing.end()));
     const retired = this.#composition && retire(this.#composition);
