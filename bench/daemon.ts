@@ -1,6 +1,7 @@
 import { mkdtemp, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Child, startChild } from './child.ts';
+import { nodeFlags } from '../scripts/node-flags.ts';
 import type { Pinning } from './pinning.ts';
 
 /** A built daemon on a free port and on a unix socket. */
@@ -23,7 +24,7 @@ export interface DaemonPlan {
   readonly settings?: object;
 }
 
-/** Starts a bundle as a user would, with guards, metrics and an audit file. */
+/** Starts a bundle as the image does, with guards, metrics and an audit file. */
 export async function startDaemon(plan: DaemonPlan): Promise<BenchDaemon> {
   const directory = await mkdtemp(join(plan.directory, 'daemon-'));
   const [configFile, auditFile] = [join(directory, 'keyfob.yaml'), join(directory, 'audit.log')];
@@ -40,7 +41,8 @@ export async function startDaemon(plan: DaemonPlan): Promise<BenchDaemon> {
     ...plan.settings,
   };
   await writeFile(configFile, JSON.stringify(config));
-  const args = [plan.bundle, 'serve', '--config', configFile];
-  const child = await startChild({ prefix: plan.pinning.server, args, ready: /listening on \S*127\.0\.0\.1:(\d+)/ });
+  const args = [...nodeFlags, plan.bundle, 'serve', '--config', configFile];
+  const prefix = [...plan.pinning.server, 'env', 'MALLOC_ARENA_MAX=1'];
+  const child = await startChild({ prefix, args, ready: /listening on \S*127\.0\.0\.1:(\d+)/ });
   return { ...child, port: Number(child.said), socketPath, trimAudit: () => truncate(auditFile) };
 }

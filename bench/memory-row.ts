@@ -9,18 +9,20 @@ import { LARGE_ITEMS, writeFewSecrets, writeLargeSecrets } from './secrets-file.
 import { bundleName, type Stand } from './stand.ts';
 
 const SLICES = 10;
-const SETTLE_MS = 1_500;
-const SETTLE_QUICK_MS = 300;
+// Beyond the first look of the daemon at its own heap.
+const SETTLE_MS = 2_500;
+// The daemon gives back what it does not need when nothing has been asked for so long.
+const REST_MS = 11_000;
 const CONNECTIONS = 16;
 
 /** Memory of a daemon that has served one secret, and of the same one with a full cache and after many cached reads. */
 export async function measureMemory(stand: Stand): Promise<readonly FigureRow[]> {
   const rows: FigureRow[] = [];
   for (const [at, bundle] of stand.bundles.entries()) {
-    const { idle, filled, after } = await measureBundle(stand, bundle);
+    const { idle, filled, after, rest } = await measureBundle(stand, bundle);
     rows.push(toIdleRow(bundleName('idle memory', bundle, at), idle));
     const load = `memory with ${LARGE_ITEMS} entries of 10 KiB`;
-    rows.push(toLoadRow(bundleName(load, bundle, at), [filled, ...after], stand.options.memoryRequests));
+    rows.push(toLoadRow(bundleName(load, bundle, at), { filled, after, rest }, stand.options.memoryRequests));
   }
   return rows;
 }
@@ -30,12 +32,13 @@ interface Course {
   /** Each entry was read once. */
   readonly filled: Memory;
   readonly after: readonly Memory[];
+  /** A while after the last request. */
+  readonly rest: Memory;
 }
 
 async function measureBundle({ generator, options, ...place }: Stand, bundle: string): Promise<Course> {
   const own = await mkdtemp(join(place.directory, 'memory-'));
-  const settleMs = options.isQuick ? SETTLE_QUICK_MS : SETTLE_MS;
-  const idle = await measureIdle(place, bundle, settleMs);
+  const idle = await measureIdle(place, bundle);
   // With the defaults of the cache, as in a pod.
   const plan = { ...place, bundle, provider: await writeLargeSecrets(own), settings: { cache: { ttl: '1h' } } };
   const daemon = await startDaemon(plan);
@@ -52,18 +55,19 @@ async function measureBundle({ generator, options, ...place }: Stand, bundle: st
     const filled = await send(LARGE_ITEMS);
     const after: Memory[] = [];
     for (let slice = 0; slice < SLICES; slice += 1) after.push(await send(options.memoryRequests / SLICES));
-    return { idle, filled, after };
+    await pause(REST_MS);
+    return { idle, filled, after, rest: await memoryOf(daemon.pid) };
   } finally {
     await daemon.stop();
   }
 }
 
-async function measureIdle(place: Pick<Stand, 'pinning' | 'directory'>, bundle: string, settleMs: number) {
+async function measureIdle(place: Pick<Stand, 'pinning' | 'directory'>, bundle: string) {
   const own = await mkdtemp(join(place.directory, 'idle-'));
   const daemon = await startDaemon({ ...place, bundle, provider: await writeFewSecrets(own) });
   try {
     await capture(daemon.port, { method: 'GET', path: '/v1/secrets/value/60' });
-    await pause(settleMs);
+    await pause(SETTLE_MS);
     return await memoryOf(daemon.pid);
   } finally {
     await daemon.stop();
@@ -81,25 +85,29 @@ const toIdleRow = (name: string, memory: Memory): FigureRow => ({
   values: { rssBytes: memory.rss, anonymousBytes: memory.anonymous },
 });
 
-function toLoadRow(name: string, samples: readonly Memory[], requests: number): FigureRow {
-  const [filled, early, last] = [samples[0], samples[2], samples.at(-1)];
-  if (filled === undefined || early === undefined || last === undefined) throw new TypeError('no samples');
+function toLoadRow(name: string, { filled, after, rest }: Omit<Course, 'idle'>, requests: number): FigureRow {
+  const [early, last] = [after[1], after.at(-1)];
+  if (early === undefined || last === undefined) throw new TypeError('no samples');
   return {
     kind: 'figure',
     name,
     budget: '110 MB RSS flat, < 50 MB anonymous',
     figure:
-      `${both(last)} after ${requests.toLocaleString('en')} requests; ` +
-      `${mib(early.rss)} and ${mib(early.anonymous)} after a fifth of them; ` +
-      `${mib(filled.rss)} and ${mib(filled.anonymous)} when each was read once`,
+      `${both(rest)} at rest after ${requests.toLocaleString('en')} requests; ` +
+      `${pair(last)} under load, ${pair(early)} after a fifth of it, ${pair(filled)} when each was read once`,
     values: {
       requests,
-      rssBytes: last.rss,
-      anonymousBytes: last.anonymous,
-      earlyRssBytes: early.rss,
-      earlyAnonymousBytes: early.anonymous,
-      filledRssBytes: filled.rss,
-      filledAnonymousBytes: filled.anonymous,
+      ...bytesOf('rest', rest),
+      ...bytesOf('last', last),
+      ...bytesOf('early', early),
+      ...bytesOf('filled', filled),
     },
   };
 }
+
+const pair = ({ rss, anonymous }: Memory): string => `${mib(rss)} and ${mib(anonymous)}`;
+
+const bytesOf = (when: string, { rss, anonymous }: Memory): Record<string, number> => ({
+  [`${when}RssBytes`]: rss,
+  [`${when}AnonymousBytes`]: anonymous,
+});
