@@ -1,3 +1,4 @@
+import { accessRows } from './access-rows.ts';
 import { capture } from './capture.ts';
 import type { RatioPlan } from './ratio-row.ts';
 
@@ -28,6 +29,7 @@ export async function requestRows(port: number): Promise<readonly RatioPlan[]> {
     { name: 'cached GET, 60 B, raw', ask: { ...small, path: `${small.path}?format=raw` } },
     { name: 'cached GET, 10 KiB, raw', ask: { ...large, path: `${large.path}?format=raw` } },
     { name: 'cached GET, 60 B, one key of a document', ask: get('value/document?key=password') },
+    ...accessRows,
     { name: 'conditional GET (304)', ask: { ...small, headers: { 'If-None-Match': etag } }, expectedStatus: 304 },
     { name: 'batch of 20, 60 B each', ask: batchAsk, perSecond: 500 },
     { name: 'resolve of 10 cached references', ask: resolveAsk(10), perSecond: 500 },

@@ -161,6 +161,7 @@ export class Pipeline {
 const toRouting = ({ pathMappings, cache, defaultProvider, environment }: Config) => ({
   mappings: pathMappings,
   ttlMs: cache.ttlMs,
+  maxEntries: cache.maxEntries,
   ...(defaultProvider !== undefined && { defaultProvider }),
   ...(environment !== undefined && { environment }),
 });

@@ -19,6 +19,8 @@ export interface RouterOptions {
   readonly environment?: string;
   /** Time-to-live where the mapping has none. */
   readonly ttlMs: number;
+  /** Of the cache. */
+  readonly maxEntries: number;
 }
 
 /** What a caller asks for. */
@@ -60,18 +62,24 @@ interface WayBack {
   readonly isNamed: boolean;
 }
 
-// Routes of paths that were asked for lately. Only well-formed paths get in, so that it cannot be filled with garbage.
-const MAX_ROUTES = 8_192;
+// Routes of paths that were asked for lately. Only well-formed paths get in, so that it cannot be filled with garbage. More
+// of them than entries, since a secret has several spellings, and one that is not there has a route, too.
+const ROUTES_PER_ENTRY = 4;
+// Room for all of them is made at the start.
+const MAX_ROUTES = 65_536;
 
 /** From paths to places in stores: mapping, environment, canonical id. */
 export class Router {
   readonly #options: RouterOptions;
   readonly #spellings: Spellings;
-  readonly #routes = new LRUCache<string, Route>({ max: MAX_ROUTES });
-  readonly #specialRoutes = new LRUCache<string, Route>({ max: MAX_ROUTES });
+  readonly #routes: LRUCache<string, Route>;
+  readonly #specialRoutes: LRUCache<string, Route>;
 
   constructor(options: RouterOptions) {
     this.#options = options;
+    const max = Math.min(MAX_ROUTES, ROUTES_PER_ENTRY * options.maxEntries);
+    this.#routes = new LRUCache({ max });
+    this.#specialRoutes = new LRUCache({ max });
     this.#spellings = new Spellings(options);
   }
 

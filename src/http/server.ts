@@ -54,6 +54,8 @@ type Binding = Pick<ListenerOptions, 'kind' | keyof ListenerConfig>;
 
 // A secret is read as a whole, raw, or by some of its keys.
 const URLS_PER_ENTRY = 4;
+// Room for all of them is made at the start.
+const MAX_URLS = 65_536;
 
 /** The HTTP side of the daemon: the listeners, and the routes behind them, which a new configuration replaces. */
 export class Server {
@@ -196,7 +198,7 @@ export class Server {
     const shared = { client, bodies: createSecretBodies(), lifecycle, clock, events, retired, ...simulated };
     return {
       ...shared,
-      reads: new SecretReads({ ...shared, log, maxKnown: URLS_PER_ENTRY * maxEntries }),
+      reads: new SecretReads({ ...shared, log, maxKnown: Math.min(MAX_URLS, URLS_PER_ENTRY * maxEntries) }),
       resolver: new Resolver({ client, clock }),
       limits,
       metrics,

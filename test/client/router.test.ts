@@ -27,7 +27,7 @@ const mapping = (
 /** A router as the configuration makes one: the most specific mapping first. */
 function createRouter(mappings: readonly PathMapping[], options: Partial<RouterOptions> = {}): Router {
   const sorted = mappings.toSorted((a, b) => bySpecificity(a.pattern, b.pattern));
-  return new Router({ instances, mappings: sorted, ttlMs: 1_000, ...options });
+  return new Router({ instances, mappings: sorted, ttlMs: 1_000, maxEntries: 100, ...options });
 }
 
 test('the most specific mapping wins, otherwise the default provider', async (t) => {
