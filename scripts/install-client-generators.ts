@@ -1,10 +1,6 @@
-// Installs what makes and runs the clients of the examples: the generator of the Python client into .cache/. Go brings
-// its own by go.mod.
-import { execFile } from 'node:child_process';
+// Installs the generator of the Python client into .cache/. The others come with the packages of their examples.
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { installPython } from './install-python.ts';
-import { MissingTool } from './missing-tool.ts';
 
 /**
  * Folder of the Python packages, for `PYTHONPATH`.
@@ -20,15 +16,6 @@ export async function installPythonGenerator(): Promise<string> {
     },
   });
   return join(folder, 'python');
-}
-
-/** @throws MissingTool */
-export async function findGo(): Promise<void> {
-  try {
-    await promisify(execFile)('go', ['version']);
-  } catch (cause) {
-    throw new MissingTool("'go' is missing", { cause });
-  }
 }
 
 if (import.meta.main) process.stdout.write(`${await installPythonGenerator()}\n`);

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
-import { findGo, installPythonGenerator } from '../../scripts/install-client-generators.ts';
+import { dirname, join } from 'node:path';
+import { installPythonGenerator } from '../../scripts/install-client-generators.ts';
+import { installGo } from '../../scripts/install-go.ts';
 import { copyExample, expected, startExampleDaemon } from '../examples/example.ts';
 import { createToolTest } from '../tool-test.ts';
 import { mustRun } from './run-tool.ts';
@@ -7,7 +8,7 @@ import { mustRun } from './run-tool.ts';
 const TIMEOUT_MS = 300_000;
 
 const pythonTest = createToolTest('Python or openapi-python-client', installPythonGenerator);
-const goTest = createToolTest('Go', findGo);
+const goTest = createToolTest('Go', installGo);
 
 await pythonTest(
   'the Python example is made from the contract and reads',
@@ -26,10 +27,13 @@ await goTest(
   'the Go example is made from the contract, compiles and reads',
   async (t) => {
     const folder = await copyExample(t, 'go');
-    const env = { GOTOOLCHAIN: 'local', GOFLAGS: '-mod=readonly' };
-    await mustRun('go', ['generate', './...'], { cwd: folder, env });
-    await mustRun('go', ['vet', '.'], { cwd: folder, env });
-    await mustRun('go', ['build', '-o', 'example', '.'], { cwd: folder, env });
+    const go = await installGo();
+    // The generator is run by `go` itself, as `go tool`.
+    const path = `${dirname(go)}:${process.env['PATH'] ?? ''}`;
+    const env = { GOTOOLCHAIN: 'local', GOFLAGS: '-mod=readonly', PATH: path };
+    await mustRun(go, ['generate', './...'], { cwd: folder, env });
+    await mustRun(go, ['vet', '.'], { cwd: folder, env });
+    await mustRun(go, ['build', '-o', 'example', '.'], { cwd: folder, env });
     for (const address of await startExampleDaemon(t))
       t.match(await mustRun(join(folder, 'example'), [], { env: { KEYFOB_ADDR: address } }), expected);
   },
