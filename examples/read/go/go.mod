@@ -1,0 +1,3 @@
+module keyfob.example/follow
+
+go 1.23
