@@ -1,7 +1,8 @@
-// Bundles the library into one file, dist/index.js, and writes its declarations to dist/types.
+// Bundles the library into one file, dist/index.js, and the daemon for tests into another, dist/testing.js; writes their
+// declarations to dist/types.
 import { readFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
-import { bundleOptions, requireBanner } from './bundle-options.ts';
+import { bundleOptions, daemonConstants, requireBanner } from './bundle-options.ts';
 import { emitDeclarations } from './emit-declarations.ts';
 
 /** undici puts an agent of its own under Node's `fetch` when it is loaded; a library must leave that alone. */
@@ -21,6 +22,14 @@ await Promise.all([
     ...bundleOptions,
     entryPoints: ['src/index.ts'],
     outfile: 'dist/index.js',
+    banner: { js: requireBanner },
+    plugins: [keepGlobals],
+  }),
+  esbuild.build({
+    ...bundleOptions,
+    entryPoints: ['src/testing.ts'],
+    outfile: 'dist/testing.js',
+    define: await daemonConstants(),
     banner: { js: requireBanner },
     plugins: [keepGlobals],
   }),

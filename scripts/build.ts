@@ -2,13 +2,11 @@
 // the licences of what is in it, and its bill of materials.
 import { readFile, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { parse } from 'yaml';
 import { billOfMaterials } from './bill-of-materials.ts';
-import { bundleOptions, requireBanner } from './bundle-options.ts';
+import { bundleOptions, daemonConstants, requireBanner } from './bundle-options.ts';
 import { bundledPackages } from './bundled-packages.ts';
 import { thirdPartyNotices } from './third-party-notices.ts';
 
-const contract: unknown = parse(await readFile('openapi.yaml', 'utf8'));
 const { name, version, license }: { name: string; version: string; license: string } = JSON.parse(
   await readFile('package.json', 'utf8'),
 );
@@ -28,7 +26,7 @@ const { metafile } = await build({
   sourcemap: true,
   // Node keeps the source in memory, and V8 what it makes of it. The map beside it tells what a stack trace means.
   minify: true,
-  define: { KEYFOB_CONTRACT: JSON.stringify(contract), KEYFOB_VERSION: JSON.stringify(version) },
+  define: await daemonConstants(),
   banner: { js: banner },
 });
 // What was read and not needed is not in it.

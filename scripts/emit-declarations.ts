@@ -1,4 +1,4 @@
-// Writes the declarations of the library entry to dist/types: those that it leads to, and no other, so that a consumer
+// Writes the declarations of the library's entries to dist/types: those that it leads to, and no other, so that a consumer
 // needs the types of no dependency.
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 const OUT = 'dist/types';
-const ENTRY = 'index.d.ts';
+const ENTRIES = ['index.d.ts', 'testing.d.ts'];
 // `from './x.ts'` and `import('./x.ts')`: the compiler leaves the extensions of the sources in declarations.
 const IMPORTED = /((?:from|import\()\s*')(\.[^']+)\.ts(')/g;
 
@@ -17,7 +17,7 @@ export async function emitDeclarations(): Promise<void> {
     await promisify(execFile)('tsc', ['-p', 'tsconfig.library.json', '--outDir', draft]);
     await rm(OUT, { recursive: true, force: true });
     const seen = new Set<string>();
-    const waiting = [join(draft, ENTRY)];
+    const waiting = ENTRIES.map((entry) => join(draft, entry));
     for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
       if (seen.has(file)) continue;
       seen.add(file);
