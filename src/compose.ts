@@ -32,7 +32,7 @@ export async function compose(around: Surroundings, config: Config, previous?: C
     const { failClosed } = config.audit;
     const written =
       opened === undefined ? noAudit : createAuditLog({ sink: opened.sink, failClosed, clock: around.clock });
-    const audit = withSimulationLog(written, simulation);
+    const audit = withSimulationLog(written, simulation, around.log);
     const access = await openAccess(around, config, previous);
     const policy = new Policy(toCallerRules(config.access.mode, config.access.callers));
     const client = new Client({ ...around, config: toRouted(config), instances, cache: kept.cache, policy, audit });

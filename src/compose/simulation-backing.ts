@@ -4,7 +4,7 @@ import { readSymmetricKey } from '../core/symmetric-key.ts';
 import type { SimulationConfig } from '../config/config.ts';
 import { LocalStore } from '../providers/local/local-store.ts';
 import type { Backing } from '../simulation/backing.ts';
-import { createMock, createRecording, createReplay, dryRun, live } from '../simulation/backings.ts';
+import { createMock, createRecording, createReplay, createDryRuns, live } from '../simulation/backings.ts';
 import { CassetteWriter } from '../simulation/cassette/cassette-writer.ts';
 import { readCassette } from '../simulation/cassette/read-cassette.ts';
 import { Tape } from '../simulation/cassette/tape.ts';
@@ -25,7 +25,7 @@ export async function openBacking({ clock, log }: Around, settings: SimulationCo
     case 'live':
       return live;
     case 'dry-run':
-      return dryRun;
+      return createDryRuns(log);
     case 'mock': {
       const tools = { clock, log, recordIdentityCall: () => undefined };
       return createMock(clock, file === undefined ? undefined : new LocalStore(file, 'simulation', tools), faults.seed);

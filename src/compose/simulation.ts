@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AuditLog } from '../audit/audit-log.ts';
+import type { AuditEvent, AuditLog } from '../audit/audit-log.ts';
+import type { Log } from '../core/log.ts';
 import type { Config } from '../config/config.ts';
 import { createCallerPaths } from '../simulation/caller-paths.ts';
 import { Simulation } from '../simulation/simulation.ts';
@@ -37,8 +38,8 @@ export function tellPaths(simulation: Simulation | undefined, config: Config): v
   simulation.toPath = createCallerPaths({ mappings, ...(environment !== undefined && { environment }) });
 }
 
-/** Every access goes into the log of the simulation, too. */
-export function withSimulationLog(audit: AuditLog, simulation: Simulation | undefined): AuditLog {
+/** Every access goes into the log of the simulation, too; in a dry run what was decided goes into that of the daemon. */
+export function withSimulationLog(audit: AuditLog, simulation: Simulation | undefined, log: Log): AuditLog {
   if (simulation === undefined) return audit;
   return {
     assertWritable: () => audit.assertWritable(),
@@ -46,6 +47,25 @@ export function withSimulationLog(audit: AuditLog, simulation: Simulation | unde
       audit.record(event);
       const { context, ...access } = event;
       simulation.accessed({ ...access, caller: context.caller });
+      if (simulation.mode === 'dry-run') logDecision(event, log);
     },
   };
+}
+
+const REFUSALS: readonly (string | undefined)[] = ['NotAuthenticated', 'PolicyDenied', 'CallerRateLimited'];
+
+/** What would be asked of the store is a line of its own. A dry run reads nothing, so that the cache never has anything. */
+function logDecision({ operation, path, context, provider, cached, code }: AuditEvent, log: Log): void {
+  log.info(
+    {
+      operation,
+      secret_path: path,
+      caller_identity: context.caller,
+      policy: REFUSALS.includes(code) ? 'refused' : 'allowed',
+      route: provider ?? 'none',
+      cache: cached ? 'hit' : 'none',
+      code,
+    },
+    'dry run: decided',
+  );
 }

@@ -1,5 +1,6 @@
 import type { HeldSource } from '../core/held/held-provider.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
 import type { Backing } from './backing.ts';
 import type { CassetteWriter } from './cassette/cassette-writer.ts';
 import { createEmptyProvider, Player, type PlayerOptions } from './cassette/player.ts';
@@ -12,10 +13,11 @@ import { MockStore } from './mock/mock-store.ts';
 /** The real stores, as they are. */
 export const live: Backing = { provide: ({ create }, clock) => create(clock), hasRealValues: true };
 
-export const dryRun: Backing = {
-  provide: ({ create, label }, clock) => createDryRun(create(clock), label),
+/** Nothing is asked; the log tells what would be. */
+export const createDryRuns = (log: Log): Backing => ({
+  provide: ({ create, label }, clock) => createDryRun(create(clock), label, log),
   hasRealValues: false,
-};
+});
 
 /** @param seed what a rotation makes follows from it */
 export function createMock(clock: Clock, file: HeldSource | undefined, seed: number): Backing {

@@ -1,13 +1,17 @@
 import { ProviderError } from '../core/errors/provider-error.ts';
 import { RequestError } from '../core/errors/request-error.ts';
+import type { Log } from '../core/log.ts';
 import type { Location, SecretProvider, SecretStore } from '../core/provider.ts';
 import type { Selector } from '../core/selector.ts';
 
 /** A provider that says what it would ask, and asks nothing: it is never started, so it does not even log in. */
-export function createDryRun(provider: SecretProvider, label: string): SecretProvider {
+export function createDryRun(provider: SecretProvider, label: string, log: Log): SecretProvider {
   const { name, type } = provider;
-  const refuse = (what: string): Promise<never> =>
-    Promise.reject(new RequestError('DryRun', `dry run: provider '${label}' would be asked for ${what}`));
+  const refuse = (what: string): Promise<never> => {
+    const message = `dry run: provider '${label}' would be asked for ${what}`;
+    log.info({ provider: label }, message);
+    return Promise.reject(new RequestError('DryRun', message));
+  };
   const toStore = (store: SecretStore): SecretStore => ({
     locate: (path, selector) => locate(store, path, selector),
     get: ({ id, selector }) => refuse(`the ${describe(selector)} of '${id}'`),

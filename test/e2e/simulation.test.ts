@@ -142,6 +142,9 @@ test('a dry run says what it would ask, and asks nothing', async (t) => {
   t.match([status, json], [501, { code: 'DryRun', detail: /'vault' would be asked for .* 'staging\/db\/creds'/ }]);
   for (const target of ['secrets', 'metadata/a', 'versions/a'])
     t.match((await daemon.http().get(`/v1/${target}`)).json, { code: 'DryRun' }, target);
+  const decided = await daemon.logged('dry run: decided');
+  t.match(decided, { operation: 'get', secret_path: 'db/creds', policy: 'allowed', route: 'vault', cache: 'none' });
+  await daemon.logged("dry run: provider 'vault' would be asked for");
   const log = await daemon.http().get('/v1/simulation/log?kind=call&operation=get');
   t.match(log.json, { entries: [{ path: 'db/creds', id: 'staging/db/creds', code: 'DryRun' }] });
 });
