@@ -1,6 +1,7 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { AccessContext, Operation } from '../core/access-context.ts';
 import type { Clock } from '../core/clock.ts';
+import { CallerError } from '../core/errors/caller-error.ts';
 import { classify } from '../core/errors/classify.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -63,6 +64,7 @@ export class AccessRecorder {
     audit.record({ operation, path, context, cached: false, code, ...(provider !== undefined && { provider }) });
     const seconds = (clock.monotonicMs() - access.startedMs) / 1_000;
     metrics.operation(provider ?? 'none', operation).failed(category, seconds);
+    if (error instanceof CallerError) metrics.callerRefusals.inc({ caller: context.caller, code });
     log.debug({ operation, secret_path: path, code, request_id: context.requestId }, 'access failed');
   }
 }

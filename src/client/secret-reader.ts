@@ -96,10 +96,17 @@ export class SecretReader {
       metrics.cacheMisses.inc({ provider: source.name });
       return this.#delivered(access, route, isFresh ? failover.fetchAnew(route) : failover.fetch(route, gathering));
     }
-    const recheck = gate.recheck(access, route, held.entry.identity.secretKey);
-    if (recheck !== undefined) return this.#delivered(access, route, Promise.resolve(held));
+    const found = held;
+    const recheck = gate.recheck(access, route, found.entry.identity.secretKey);
+    if (recheck !== undefined) {
+      return this.#delivered(
+        access,
+        route,
+        recheck.then(() => found),
+      );
+    }
     try {
-      return this.#answered(access, held);
+      return this.#answered(access, found);
     } catch (error) {
       // It could not be recorded that it was answered; that it was not is kept for later.
       recorder.failed(access, error, source.name);

@@ -3,6 +3,7 @@ import { createCallers } from '../access/create-callers.ts';
 import { RateLimits } from '../access/rate-limits.ts';
 import type { Config } from '../config/config.ts';
 import type { Composition, Surroundings } from './composition.ts';
+import { toKeySource } from './key-source.ts';
 
 /**
  * Those of the previous composition where nothing about them has changed: then what callers have shown still counts.
@@ -17,7 +18,13 @@ export async function openAccess(
     const { callers, limits } = previous;
     return { callers, limits };
   }
-  const callers = createCallers(access, around);
+  const { metrics, clock, log } = around;
+  const callers = createCallers(access, {
+    clock,
+    log,
+    openKeySource: () => toKeySource(access.jwt),
+    onKeysRead: (status) => metrics.keyReads.inc({ status }),
+  });
   try {
     await callers.start();
   } catch (error) {

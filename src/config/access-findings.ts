@@ -1,10 +1,11 @@
 import type { Finding } from './config-problems.ts';
-import { subjectOf } from './key-path.ts';
+import { endpointProblem } from '../core/endpoint-problem.ts';
+import { type KeyPath, subjectOf } from './key-path.ts';
 import { hasKey, listAt, textAt } from './unchecked.ts';
 
 /** What is wrong with callers, each fine by itself. Takes settings that may not fit the schema. */
 export function accessFindings(settings: unknown): readonly Finding[] {
-  return [...unknownCallers(settings), ...idleCallers(settings)];
+  return [...unknownCallers(settings), ...idleCallers(settings), ...jwtFindings(settings)];
 }
 
 function unknownCallers(settings: unknown): readonly Finding[] {
@@ -40,3 +41,25 @@ function whatIsMissing(mode: string): string {
   if (mode === 'token') return "there is no 'token'";
   return mode === 'jwt' ? "there is no 'subject'" : "in open mode every caller is 'anonymous'";
 }
+
+/** Where the keys of tokens come from. */
+function jwtFindings(settings: unknown): readonly Finding[] {
+  const at = ['access', 'jwt'];
+  const mode = textAt(settings, ['access', 'mode']);
+  if (!hasKey(settings, at)) return mode === 'jwt' ? [told(at, "is missing: 'access.mode' is jwt")] : [];
+  const [uri, file] = ['jwksUri', 'jwksFile'].map((key) => textAt(settings, [...at, key]));
+  if (uri === undefined && file === undefined) return [told([...at, 'jwksUri'], "is missing, or 'jwksFile'")];
+  if (uri !== undefined && file !== undefined) return [told([...at, 'jwksFile'], "and 'jwksUri' exclude each other")];
+  if (uri !== undefined) return serverFindings([...at, 'jwksUri'], uri);
+  return ['ca', 'token']
+    .filter((key) => hasKey(settings, [...at, key]))
+    .map((key) => told([...at, key], "is for the server of 'jwksUri'"));
+}
+
+function serverFindings(path: KeyPath, uri: string): readonly Finding[] {
+  // An empty one is reported by the schema.
+  const problem = uri === '' ? undefined : endpointProblem(uri, false);
+  return problem === undefined ? [] : [told(path, problem)];
+}
+
+const told = (path: KeyPath, message: string): Finding => ({ path, message: `${subjectOf(path)} ${message}` });

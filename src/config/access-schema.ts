@@ -39,6 +39,31 @@ const headerName = {
   expected: 'the name of a header, such as X-Keyfob',
 };
 
+// Of jose; those with a shared secret are none for tokens that somebody else signs.
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+const jwt = {
+  ...closed({
+    issuer: text,
+    audience: {
+      anyOf: [text, { type: 'array', minItems: 1, items: text, uniqueItems: true }],
+      expected: 'an audience, or a list of them',
+    },
+    algorithms: {
+      type: 'array',
+      minItems: 1,
+      items: { enum: algorithms },
+      uniqueItems: true,
+      default: ['RS256', 'ES256'],
+    },
+    jwksUri: text,
+    jwksFile: text,
+    ca: pemFile,
+    token: credentialSchema,
+  }),
+  required: ['issuer', 'audience'],
+};
+
 const patterns = { type: 'array', items: { pathPattern: 'orSlash' }, uniqueItems: true };
 
 const caller = {
@@ -50,6 +75,13 @@ const caller = {
     allow: patterns,
     deny: { ...patterns, default: [] },
     providers: { type: 'array', items: text, uniqueItems: true },
+    rateLimit: {
+      ...closed({
+        perSecond: { type: 'number', exclusiveMinimum: 0, maximum: 1e6, expected: 'a number above 0, at most 1000000' },
+        burst: { type: 'integer', minimum: 1, maximum: 1e6 },
+      }),
+      required: ['perSecond', 'burst'],
+    },
     tags: { type: 'object', additionalProperties: { type: 'string' }, default: {} },
   }),
   required: ['name', 'operations'],
@@ -57,7 +89,8 @@ const caller = {
 
 /** The keys of `access`. */
 export const accessProperties = {
-  mode: { enum: ['open', 'token'], default: 'open' },
+  mode: { enum: ['open', 'token', 'jwt'], default: 'open' },
   requiredHeader: headerName,
+  jwt,
   callers: { type: 'array', items: caller, default: [] },
 };

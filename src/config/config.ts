@@ -135,15 +135,18 @@ export interface CallerConfig {
   readonly deny: readonly string[];
   /** Instances that its requests may name. */
   readonly providers?: readonly string[];
+  /** How often it may ask. */
+  readonly rateLimit?: BudgetConfig;
   /** What has to be among a secret's tags. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
 /** Who may call. */
 export interface AccessConfig {
-  readonly mode: 'open' | 'token';
+  readonly mode: 'open' | 'token' | 'jwt';
   /** Small letters. A request without this header is refused. */
   readonly requiredHeader?: string;
+  readonly jwt?: JwtConfig;
   readonly callers: readonly CallerConfig[];
 }
 
@@ -163,6 +166,21 @@ export interface SimulationConfig {
     readonly strict: boolean;
   };
   readonly faults: FaultSettings;
+}
+
+/** Which JSON web tokens count. */
+export interface JwtConfig {
+  readonly issuer: string;
+  /** One of them has to be among those of the token. */
+  readonly audience: readonly string[];
+  readonly algorithms: readonly string[];
+  /** One of the two: where the keys are. */
+  readonly jwksUri?: string;
+  readonly jwksFile?: string;
+  /** PEM file of the authority of that server. */
+  readonly ca?: string;
+  /** Our own, for that server. */
+  readonly token?: CredentialSetting;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';

@@ -2,6 +2,7 @@
 import type {
   AccessConfig,
   AuditConfig,
+  JwtConfig,
   ListenerTls,
   LogLevel,
   PersistenceConfig,
@@ -33,7 +34,7 @@ export interface RawConfig {
   readonly budget: { readonly perSecond: number; readonly burst: number };
   readonly deadline: Amount;
   readonly limits: { readonly value: Amount; readonly body: Amount };
-  readonly access: AccessConfig;
+  readonly access: RawAccess;
   readonly audit: AuditConfig;
   readonly notifications: { readonly webhooks: readonly WebhookConfig[] };
   readonly log: { readonly level: LogLevel };
@@ -79,6 +80,10 @@ export interface RawSimulation extends Omit<SimulationConfig, 'faults'> {
   readonly scenario?: ScenarioName;
   readonly faults: readonly RawFault[];
   readonly allowInProduction: boolean;
+}
+
+export interface RawAccess extends Omit<AccessConfig, 'jwt'> {
+  readonly jwt?: Omit<JwtConfig, 'audience'> & { readonly audience: string | readonly string[] };
 }
 
 export interface RawSocket {

@@ -14,7 +14,15 @@ import type {
 import { deepFreeze } from './deep-freeze.ts';
 import { isLocal, parseListenAddress } from './listen-address.ts';
 import { providerOptions } from './provider-findings.ts';
-import type { RawCache, RawConfig, RawListener, RawMapping, RawProvider, RawSimulation } from './raw-config.ts';
+import type {
+  RawAccess,
+  RawCache,
+  RawConfig,
+  RawListener,
+  RawMapping,
+  RawProvider,
+  RawSimulation,
+} from './raw-config.ts';
 import { trimSlashes } from './value-rules.ts';
 
 /**
@@ -68,8 +76,13 @@ function toListener(raw: string | RawListener, common: Pick<RawConfig, 'tls' | '
   };
 }
 
-function toAccess({ requiredHeader, ...access }: AccessConfig): AccessConfig {
-  return { ...access, ...(requiredHeader !== undefined && { requiredHeader: requiredHeader.toLowerCase() }) };
+function toAccess({ requiredHeader, jwt, ...access }: RawAccess): AccessConfig {
+  const { audience = [] } = jwt ?? {};
+  return {
+    ...access,
+    ...(jwt !== undefined && { jwt: { ...jwt, audience: typeof audience === 'string' ? [audience] : audience } }),
+    ...(requiredHeader !== undefined && { requiredHeader: requiredHeader.toLowerCase() }),
+  };
 }
 
 function toProvider(raw: RawProvider): ProviderConfig {

@@ -82,6 +82,13 @@ export class Metrics {
     'Audit lines lost: the sink failed too long.',
     [],
   );
+  readonly callerRefusals = this.#counter('secrets_caller_refusals_total', 'Requests refused by the daemon itself.', [
+    'caller',
+    'code',
+  ]);
+  readonly keyReads = this.#counter('secrets_caller_key_reads_total', "Reads of the keys of callers' tokens.", [
+    'status',
+  ]);
   readonly auditErrors = this.#counter('secrets_audit_errors_total', 'Failures of the audit sink.', []);
 
   constructor(sources: MetricSources) {
