@@ -1,25 +1,39 @@
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
-import type { Log } from '../core/log.ts';
 import { providerKinds } from '../providers/registry.ts';
+import { accessOptions, checkAccess, parseAccessFlags } from './check-access.ts';
 import type { CommandIo, ExitCode } from './command-io.ts';
 import { configOptions, createConfigLoader } from './config-loader.ts';
 import { parseCommandLine } from './parse-command-line.ts';
 import { runCommand } from './run-command.ts';
+import { silentLog } from './silent-log.ts';
 
 const options = {
   ...configOptions,
+  ...accessOptions,
   connect: { type: 'boolean' },
 } as const;
 
-/** Reports every problem of the configuration; with `--connect`, also whether each store accepts us. */
+/**
+ * Reports every problem of the configuration; with `--connect`, also whether each store accepts us; with `--caller` and
+ * `--path`, whether the policy allows an access, and by which line.
+ */
 export function check(args: readonly string[], io: CommandIo): Promise<ExitCode> {
-  const usage = 'keyfob check [--config FILE] [--local SECRETS_FILE] [--listen ADDRESS]... [--connect]';
+  const usage =
+    'keyfob check [--config FILE] [--local SECRETS_FILE] [--listen ADDRESS]... [--connect] ' +
+    '[--caller NAME --path P [--operation O] [--provider P]]';
   return runCommand({ args, io, usage }, async () => {
     const { values } = parseCommandLine(args, { options, positionals: [] });
-    const { config, warnings } = await createConfigLoader(values, io.env).load();
+    const loaded = await createConfigLoader(values, io.env).load();
+    const { config, warnings } = loaded;
+    const asked = parseAccessFlags(values, config);
     for (const warning of warnings) io.stderr(`warning: ${warning}\n`);
+    if (asked !== undefined) {
+      const { isAllowed, lines } = checkAccess(loaded, asked, io.clock);
+      io.stdout(`${lines.join('\n')}\n`);
+      return isAllowed ? 0 : 1;
+    }
     io.stdout('the configuration is valid\n');
     return values.connect === true ? connectAll(config, io) : 0;
   });
@@ -41,7 +55,7 @@ async function connect(config: Config, name: string, clock: Clock): Promise<Outc
   const settings = config.providers.find((provider) => provider.name === name);
   const kind = providerKinds.find(({ type }) => type === settings?.type);
   if (settings === undefined || kind === undefined) throw new TypeError(`no provider '${name}'`);
-  const provider = kind.create(name, settings.options, { clock, log: silent, recordIdentityCall: () => undefined });
+  const provider = kind.create(name, settings.options, { clock, log: silentLog, recordIdentityCall: () => undefined });
   try {
     await provider.start(() => undefined);
     const facts = await provider.health({ signal: AbortSignal.timeout(config.deadlineMs) });
@@ -53,12 +67,3 @@ async function connect(config: Config, name: string, clock: Clock): Promise<Outc
     await provider.close();
   }
 }
-
-// What a provider would log is said by its line.
-const silent: Log = {
-  error: () => undefined,
-  warn: () => undefined,
-  info: () => undefined,
-  debug: () => undefined,
-  trace: () => undefined,
-};

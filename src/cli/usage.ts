@@ -6,6 +6,8 @@ The daemon:
                                  serve secrets until told to stop
   check [--config FILE] [--connect]
                                  report every problem of the configuration
+  check --caller NAME --path P [--operation get] [--provider P]
+                                 tell whether the policy allows it, and by which line
   audit verify [--key FILE]... [--config FILE] [--head HASH]... [--mixed] FILE...
                                  tell whether an audit file is as it was written
 

@@ -158,7 +158,8 @@ export class Pipeline {
   }
 }
 
-const toRouting = ({ pathMappings, cache, defaultProvider, environment }: Config) => ({
+/** What a configuration says of ways to stores. */
+export const toRouting = ({ pathMappings, cache, defaultProvider, environment }: Config) => ({
   mappings: pathMappings,
   ttlMs: cache.ttlMs,
   maxEntries: cache.maxEntries,

@@ -27,6 +27,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** One sentence each, with file and line: what works and should not be left so. */
   readonly warnings: readonly string[];
+  /** Where a key was written, or the nearest one around it. */
+  readonly place: ConfigSource['place'];
 }
 
 /**
@@ -88,5 +90,5 @@ function checkConfig(source: ConfigSource, kinds: readonly ProviderKind[]): Load
     const message = `${subjectOf(path)} is a credential in plain text, better { env: NAME } or { file: PATH }`;
     return toLine({ ...source.place(path), message });
   });
-  return { config: toConfig(settings), warnings };
+  return { config: toConfig(settings), warnings, place: source.place };
 }
