@@ -11,6 +11,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { Resolver } from '../resolver/resolver.ts';
 import { Admission } from './admission.ts';
 import { createApp } from './app.ts';
+import { chargedReads } from './charged-reads.ts';
 import { loadContract } from './contract.ts';
 import { contractOperations } from './contract-operations.ts';
 import { createDispatch, type Dispatch, type Route } from './dispatch.ts';
@@ -194,13 +195,14 @@ export class Server {
     const { events, metrics, clock, log, version } = this.#options;
     const { maxEntries, maxBytes } = config.cache;
     const lifecycle = this.#lifecycle;
+    const charged = chargedReads(client, limits);
     const simulated = simulation === undefined ? {} : { simulation };
     const shared = { client, bodies: createSecretBodies(), lifecycle, clock, events, retired, ...simulated };
     return {
       ...shared,
       reads: new SecretReads({ ...shared, log, maxKnown: Math.min(MAX_URLS, URLS_PER_ENTRY * maxEntries) }),
-      resolver: new Resolver({ client, clock }),
-      limits,
+      charged,
+      resolver: new Resolver({ client: charged, clock }),
       metrics,
       watches: this.#watches,
       contract: loadContract(),

@@ -105,7 +105,7 @@ test('what is wrong with a token is said, and nothing of it', async (t) => {
   const [head = '', body = '', signature = ''] = valid.split('.');
   const hmac = new SignJWT({ iss: 'https://cluster', aud: 'keyfob', sub: SUBJECT, exp: nowS() + 600 })
     .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
-    .sign(Buffer.from(String(good.publicKey.export({ type: 'spki', format: 'pem' }))));
+    .sign(Buffer.from(good.publicKey.export({ type: 'spki', format: 'pem' })));
   const rows: readonly [token: string | Promise<string>, reason: string][] = [
     [sign({ exp: nowS() - 1 }), 'the token has expired'],
     [sign({ exp: nowS() - 60 }), 'the token has expired'],

@@ -317,7 +317,9 @@ test('whatever the spelling, a denied name is never read', async (t) => {
   const name = fc.array(segment, { minLength: 1, maxLength: 3 }).map((segments) => segments.join('/'));
   const spelling = fc.array(fc.boolean(), { minLength: 8, maxLength: 8 });
   const bend = (path: string, choices: readonly boolean[]): string =>
-    [...path.replaceAll('/', choices[0] === true ? '--' : '/')]
+    path
+      .replaceAll('/', choices[0] === true ? '--' : '/')
+      .split('')
       .map((letter, at) => (choices[(at % 7) + 1] === true ? letter.toUpperCase() : letter.toLowerCase()))
       .join('');
   await fc.assert(

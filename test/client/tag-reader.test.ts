@@ -138,7 +138,7 @@ test('a batch is decided one by one', async (t) => {
   const rig = createRig();
   rig.provider.onDescribe = (name) => ({ name, tags: name === 'b' ? {} : RIGHT });
   const requests = ['a', 'b', 'c'].map((path) => ({ path, context: me }));
-  const answers = await Promise.allSettled(rig.pipeline.secrets.readAll(requests));
+  const answers = await Promise.allSettled(rig.pipeline.secrets.readAll(requests).map(async (answer) => answer));
   t.same(
     answers.map(({ status }) => status),
     ['fulfilled', 'rejected', 'fulfilled'],

@@ -309,7 +309,7 @@ const oneLine: readonly (readonly [text: string, complaint: string])[] = [
     'pathMappings: [{ pattern: a, provider: b, mount: kv }]',
     "'pathMappings[0].provider' names no provider of 'providers'",
   ],
-  ['access: { mode: closed }', "'access.mode' must be 'open' or 'token'"],
+  ['access: { mode: closed }', "'access.mode' must be 'open', 'token' or 'jwt'"],
   [
     'access: { callers: [{ name: web, operations: [get] }] }',
     "'access.callers[0].name' has no effect: in open mode every caller is 'anonymous', and no listener is this caller's",

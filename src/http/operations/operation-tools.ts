@@ -1,4 +1,3 @@
-import type { RateLimits } from '../../access/rate-limits.ts';
 import type { Client } from '../../client/client.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { EventHub } from '../../notifications/event-hub.ts';
@@ -15,7 +14,8 @@ import type { Watches } from '../watches.ts';
 export interface OperationTools {
   readonly client: Client;
   readonly resolver: Resolver;
-  readonly limits: Pick<RateLimits, 'charge'>;
+  /** For what reads several secrets: they count against the caller's limit. */
+  readonly charged: Pick<Client, 'readAll' | 'preview'>;
   readonly metrics: Metrics;
   readonly bodies: SecretBodies;
   readonly reads: SecretReads;

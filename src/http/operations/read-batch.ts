@@ -23,8 +23,7 @@ export function readBatch(tools: OperationTools): Handler {
   return async (request, reply) => {
     const context = toAccessContext(request);
     const items = parseItems(request.body);
-    tools.limits.charge(context.caller, items.length - 1);
-    const answers = tools.client.readAll(items.map((item) => ({ ...item, context })));
+    const answers = tools.charged.readAll(items.map((item) => ({ ...item, context })));
     const results = await Promise.all(
       items.map((item, index) => readItem(tools, { item, answer: answers[index], context })),
     );

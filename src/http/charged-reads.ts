@@ -1,0 +1,17 @@
+import type { RateLimits } from '../access/rate-limits.ts';
+import type { Client } from '../client/client.ts';
+
+/** Reads of several secrets by one request, each of which counts: the request itself was counted as one of them. */
+export function chargedReads(
+  client: Pick<Client, 'readAll' | 'preview'>,
+  limits: Pick<RateLimits, 'charge'>,
+): Pick<Client, 'readAll' | 'preview'> {
+  return {
+    readAll: (requests) => {
+      const [first] = requests;
+      if (first !== undefined) limits.charge(first.context.caller, requests.length - 1);
+      return client.readAll(requests);
+    },
+    preview: (target, context) => client.preview(target, context),
+  };
+}
