@@ -27,7 +27,7 @@ test('every problem at once, with file, line and the nearest key', async (t) => 
   for (const { code, stderr, stdout } of runs) {
     t.strictSame([code, stdout], [2, '']);
     for (const problem of [
-      /bad\.yaml:1: 'listen\[0\]' needs TLS/,
+      /bad\.yaml:1: 'listen\[0\]' can be reached from elsewhere and needs 'tls'/,
       /bad\.yaml:1: 'listen\[1\]' must be an address/,
       /bad\.yaml:2: unknown key 'cahce', did you mean 'cache'\?/,
       /bad\.yaml:3: 'cache\.ttl' must be a duration/,

@@ -19,7 +19,10 @@ test('a broken configuration changes nothing, and the log says why', async (t) =
   for (const [broken, reason] of [
     ['providers: [', /keyfob\.yaml:\d+: /],
     ['cahce: {}\n', /unknown key 'cahce', did you mean 'cache'/],
-    [JSON.stringify({ ...config, listen: ['0.0.0.0:0'] }), /'listen\[0\]' needs TLS/],
+    [
+      JSON.stringify({ ...config, listen: ['0.0.0.0:0'] }),
+      /'listen\[0\]' can be reached from elsewhere and needs 'tls'/,
+    ],
     [JSON.stringify(localConfig('/nothing/there.yaml')), /'\/nothing\/there\.yaml' does not exist/],
   ] as const) {
     await daemon.reload(broken);

@@ -117,8 +117,21 @@ test('one bad listener keeps all closed', async (t) => {
 });
 
 test('the API is not offered to the network without TLS', async (t) => {
-  for (const address of ['0.0.0.0:0', '[::]:0', '10.0.0.1:0'])
-    refusesToStart(t, await serveInVain(t, { listen: [address] }), /'listen\[0\]' needs TLS/);
+  const access = {
+    mode: 'token',
+    callers: [{ name: 'web', token: { file: secrets }, operations: ['get'], allow: ['**'] }],
+  };
+  for (const address of ['0.0.0.0:0', '[::]:0', '10.0.0.1:0']) {
+    const run = await serveInVain(t, { listen: [address], hosts: ['pod.internal'], access });
+    refusesToStart(t, run, /'listen\[0\]' can be reached from elsewhere and needs 'tls'/);
+  }
+});
+
+test('the API is not offered to the network to everybody', async (t) => {
+  const { code, stdout, stderr } = await serveInVain(t, { listen: ['0.0.0.0:0'] });
+  t.strictSame([code, stdout], [2, '']);
+  t.match(stderr, /'hosts' is missing: 'listen\[0\]' is reached by a name/);
+  t.match(stderr, /'access\.mode' is open: it needs token or jwt/);
 });
 
 test('a secrets file that everyone can read is served with a warning', async (t) => {
