@@ -98,7 +98,7 @@ export class Pipeline {
     const { access, refresher } = this;
     this.secrets = new SecretReader({ ...options, gate, recorder, failover, calls, refresher });
     this.metadata = new MetadataReader({ access, router, calls });
-    this.rotator = new Rotator({ access, calls, refresher });
+    this.rotator = new Rotator({ ...options, access, calls, refresher });
     this.watcher = new Watcher({ access, gate, secrets: this.secrets });
     this.#versions = new VersionChanges({ ...options, ...config.cache });
     this.#preloader = new Preloader({ ...options, preload: config.preload, router, failover, calls });

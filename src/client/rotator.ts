@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessContext } from '../core/access-context.ts';
 import type { RotationResult } from '../core/secret.ts';
+import { classify } from '../core/errors/classify.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import type { CheckedAccess } from './checked-access.ts';
 import type { Refresher } from './refresher.ts';
+import type { Stop } from './router.ts';
 import type { StoreCalls } from './store-calls.ts';
 
 export interface RotateRequest {
@@ -14,6 +17,7 @@ export interface RotateRequest {
 export interface RotatorOptions {
   readonly access: CheckedAccess;
   readonly calls: StoreCalls;
+  readonly metrics: Metrics;
   readonly refresher: Pick<Refresher, 'watchClosely'>;
 }
 
@@ -27,21 +31,31 @@ export class Rotator {
 
   /** The value at hand stays, and is compared with the store's until that has changed. @throws RotationError */
   rotate({ path, provider, context }: RotateRequest): Promise<RotationResult> {
-    const { access, calls, refresher } = this.#options;
+    const { access, metrics, refresher } = this.#options;
     const asked = { operation: 'rotate', path, context, ...(provider !== undefined && { provider }) } as const;
     return access.toSecret(asked, async ([stop]) => {
-      const { source, store, location } = stop;
-      const idempotencyToken = randomUUID();
-      const result = await calls.ask({
-        source,
-        name: 'rotate',
-        subject: location.id,
-        run: (call) => store.rotate(location.id, { ...call, idempotencyToken }),
-        // What may have been done is not done again, unless the store knows that it is the same.
-        ...(source.provider.isRotationIdempotent !== true && { maxAttempts: 1 }),
-      });
-      refresher.watchClosely(stop);
-      return result;
+      const { name } = stop.source;
+      try {
+        const result = await this.#ask(stop);
+        metrics.rotationRequests.inc({ provider: name, status: 'success' });
+        refresher.watchClosely(stop);
+        return result;
+      } catch (error) {
+        metrics.rotationRequests.inc({ provider: name, status: classify(error).code });
+        throw error;
+      }
+    });
+  }
+
+  #ask({ source, store, location }: Stop): Promise<RotationResult> {
+    const idempotencyToken = randomUUID();
+    return this.#options.calls.ask({
+      source,
+      name: 'rotate',
+      subject: location.id,
+      run: (call) => store.rotate(location.id, { ...call, idempotencyToken }),
+      // What may have been done is not done again, unless the store knows that it is the same.
+      ...(source.provider.isRotationIdempotent !== true && { maxAttempts: 1 }),
     });
   }
 }

@@ -49,6 +49,7 @@ function createCopy({ clock, log, metrics }: Surroundings, blueprint: Blueprint)
   const { kind, provider, replica, simulation } = blueprint;
   const { name, attemptTimeoutMs } = provider;
   const label = replica.name === undefined ? name : `${name}/${replica.name}`;
+  metrics.expect(name, label);
   const recordIdentityCall = (status: string): void =>
     metrics.providerCalls.inc({ provider: label, call: 'identity', status });
   const create = (clock: Clock): SecretProvider =>

@@ -19,6 +19,7 @@ export interface OperationMetrics {
 }
 
 const BREAKER_STATES = ['closed', 'open', 'half_open'] as const;
+const DELIVERY_STATUSES = ['delivered', 'retried', 'failed', 'dropped'] as const;
 // From a cached read on a quiet core to the default deadline.
 const DURATION_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
@@ -70,6 +71,10 @@ export class Metrics {
     'provider',
     'status',
   ]);
+  readonly rotationRequests = this.#counter('secrets_rotation_total', 'Rotations that were asked of stores.', [
+    'provider',
+    'status',
+  ]);
   readonly rotations = this.#counter('secrets_rotations_detected_total', 'Secrets found with a new version.', [
     'provider',
   ]);
@@ -93,6 +98,7 @@ export class Metrics {
 
   constructor(sources: MetricSources) {
     this.#registry.registerMetric(this.#durations);
+    for (const status of DELIVERY_STATUSES) this.webhookDeliveries.inc({ status }, 0);
     this.#gauge('secrets_cache_size', 'Entries in the cache.', {
       labelNames: ['provider'],
       collect: (gauge) => {
@@ -118,6 +124,17 @@ export class Metrics {
   /** Adds what Node tells of the process itself. It watches garbage collection and the event loop from then on. */
   collectProcess(): void {
     collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /**
+   * Lets the counters of an instance begin at 0. Prometheus sees no increase in one that appears with its first event.
+   * @param copy - one copy of the instance's store: its own name, or `name/replica`.
+   */
+  expect(provider: string, copy: string): void {
+    for (const counter of [this.#cacheHits, this.cacheMisses, this.staleServed, this.rotations])
+      counter.inc({ provider }, 0);
+    this.refreshes.inc({ provider, status: 'success' }, 0);
+    this.failoverServed.inc({ provider: copy }, 0);
   }
 
   /** The content type of `text()`. */

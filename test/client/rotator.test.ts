@@ -49,6 +49,19 @@ test('what may have been done is not done again, unless the store knows that it 
   }
 });
 
+test('what was asked and how it ended is counted', async (t) => {
+  const rig = createClientRig();
+  const ask = (): Promise<unknown> =>
+    rig.pipeline.rotator.rotate({ path: 'a', context: operator }).catch((error: unknown) => error);
+  await ask();
+  letRotate(rig);
+  await ask();
+  t.same(await rig.samples('secrets_rotation_total'), [
+    'secrets_rotation_total{provider="files",status="RotationNotConfigured"} 1',
+    'secrets_rotation_total{provider="files",status="success"} 1',
+  ]);
+});
+
 test('each request has a token of its own', async (t) => {
   const rig = createClientRig();
   const tokens = letRotate(rig);

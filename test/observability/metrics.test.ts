@@ -83,6 +83,7 @@ test('the names and labels are those of the specification and the design, and no
       .replace('{le,', '{'),
   );
   t.same([...new Set(ours)].sort(), [
+    'secrets_audit_dropped_total',
     'secrets_audit_errors_total',
     'secrets_cache_evictions_total{provider,reason}',
     'secrets_cache_hits_total{provider}',
@@ -103,6 +104,27 @@ test('the names and labels are those of the specification and the design, and no
   t.match(await metrics.text(), 'process_cpu_seconds_total');
   t.match(await metrics.text(), 'nodejs_eventloop_lag_seconds');
   t.match(metrics.contentType, 'text/plain');
+});
+
+test('the counters of an instance begin at 0, and of what is lost as well', async (t) => {
+  const metrics = new Metrics(none);
+  metrics.cacheMisses.inc({ provider: 'vault' });
+  metrics.expect('vault', 'vault/eu');
+  const provider = '{provider="vault"}';
+  t.same(
+    (await samples(metrics, 'secrets_')).filter((line) => line.includes('vault')),
+    [
+      `secrets_cache_hits_total${provider} 0`,
+      `secrets_cache_misses_total${provider} 1`,
+      `secrets_stale_served_total${provider} 0`,
+      'secrets_failover_served_total{provider="vault/eu"} 0',
+      'secrets_refresh_total{provider="vault",status="success"} 0',
+      `secrets_rotations_detected_total${provider} 0`,
+    ],
+  );
+  t.same(await samples(metrics, 'secrets_webhook_deliveries_total{status="failed"}'), [
+    'secrets_webhook_deliveries_total{status="failed"} 0',
+  ]);
 });
 
 test('what is counted on the way of every read is there when Prometheus asks, once', async (t) => {
