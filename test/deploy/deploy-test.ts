@@ -1,6 +1,7 @@
 import { installAdmission } from '../../scripts/install-admission.ts';
 import { installDeployTools, installImageTools, installSystemdAnalyze } from '../../scripts/install-deploy-tools.ts';
 import { installHelm } from '../../scripts/install-helm.ts';
+import { installPrometheus } from '../../scripts/install-prometheus.ts';
 import { createToolTest } from '../tool-test.ts';
 
 /** With hadolint, kubectl and kubernetes-validate. */
@@ -22,3 +23,6 @@ export const admissionTest = createToolTest('helm or admission plugin of Kuberne
   await installHelm();
   return installAdmission();
 });
+
+/** With Prometheus and promtool. */
+export const prometheusTest = createToolTest('Prometheus', installPrometheus);

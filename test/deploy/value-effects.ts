@@ -124,6 +124,12 @@ export const keyfobEffects: readonly Effect[] = [
     shows: 'release: prom',
     given: { prometheusRule: { enabled: true } },
   },
+  {
+    value: 'prometheusRule.runbooks',
+    set: 'https://wiki.example/keyfob/',
+    shows: 'runbook_url: https://wiki.example/keyfob/serves-stale.md',
+    given: { prometheusRule: { enabled: true } },
+  },
   { value: 'dashboard.enabled', set: true, shows: /grafana_dashboard: "?'?1[^]*"panels":/ },
   {
     value: 'dashboard.labels',
