@@ -39,7 +39,7 @@ async function metric(daemon: Daemon): Promise<string> {
   const { text } = await daemon.http().get('/metrics');
   return text
     .split('\n')
-    .filter((line) => line.startsWith('secrets_webhook_deliveries_total{'))
+    .filter((line) => /^secrets_webhook_deliveries_total\{.* [1-9]/.test(line))
     .toSorted()
     .join('\n');
 }
