@@ -140,6 +140,8 @@ export const alertCases: readonly AlertCase[] = [
   },
   { alert: 'CacheFileFails', severity: 'warning', series: { secrets_persistence_errors_total: '0 1x30' }, firesAt: 1 },
   { alert: 'AuditFails', severity: 'critical', series: { secrets_audit_errors_total: '0 1x30' }, firesAt: 1 },
+  // From the start on.
+  { alert: 'AuditFails', severity: 'critical', series: { secrets_audit_errors_total: '1x30' }, firesAt: 0 },
   { alert: 'AuditLosesLines', severity: 'critical', series: { secrets_audit_dropped_total: '0 1x30' }, firesAt: 1 },
   {
     alert: 'WebhooksFail',
