@@ -29,6 +29,10 @@ export interface Filled extends Mark {
 }
 
 const MAX_KEY_LENGTH = 1_024;
+// At the beginning of a line they end a document, also within quotes.
+const DOCUMENT_MARK = /\n(?:---|\.\.\.)(?:\s|$)/;
+// libyaml and what descends from it, as Go's, take it for indentation.
+const TAB_FIRST = /^[ \r\n]*\t/;
 
 /**
  * How a scalar is written with its values in it: in its own style where that can hold them, else in double quotes,
@@ -48,29 +52,41 @@ export function encodeScalar(scalar: MarkedScalar, marks: readonly Filled[]): re
 function encode(scalar: MarkedScalar, marks: readonly Filled[]): readonly Splice[] | string {
   const { token } = scalar;
   if (token.type === 'block-scalar') return encodeBlock(scalar, token, marks);
-  const whole = (): Splice => ({
-    start: token.offset,
-    end: token.offset + token.source.length,
-    text: doubleQuoted(contentOf(scalar, marks)),
-  });
+  const { source, offset } = token;
+  const splices = encodeFlow({ ...scalar, token }, marks);
+  if (typeof splices === 'string') return splices;
+  if (splices !== undefined && !DOCUMENT_MARK.test(spliceSource(source, offset, splices))) return splices;
+  return [{ start: offset, end: offset + source.length, text: doubleQuoted(contentOf(scalar, marks)) }];
+}
+
+interface MarkedFlowScalar extends MarkedScalar {
+  readonly token: CST.FlowScalar;
+}
+
+/** In its own style; undefined where that cannot hold the values. */
+function encodeFlow(scalar: MarkedFlowScalar, marks: readonly Filled[]): readonly Splice[] | string | undefined {
+  const { token } = scalar;
   const isMultiline = token.source.includes('\n');
   if (token.type === 'double-quoted-scalar') {
     // Nothing keeps a blank before a line break from being folded away.
     const leavesBlank = isMultiline && marks.some(({ insertion: { text } }) => text === '');
-    return leavesBlank ? [whole()] : marks.map((mark) => withinDoubleQuotes(token, mark));
+    return leavesBlank ? undefined : marks.map((mark) => withinDoubleQuotes(token, mark));
   }
   if (token.type === 'single-quoted-scalar') {
     const fits = ({ insertion: { text } }: Filled): boolean =>
       isPrintable(text) && !text.includes('\n') && !(isMultiline && /^$|^[ \t]|[ \t]$/.test(text));
     return marks.every(fits)
       ? marks.map((mark) => inPlace(mark, mark.insertion.text.replaceAll("'", "''")))
-      : [whole()];
+      : undefined;
   }
-  return encodePlain(scalar, marks) ?? [whole()];
+  return encodePlain(scalar, marks);
 }
 
 /** Undefined where quotes are needed. */
-function encodePlain({ token, isKey }: MarkedScalar, marks: readonly Filled[]): readonly Splice[] | string | undefined {
+function encodePlain(
+  { token, isKey }: MarkedFlowScalar,
+  marks: readonly Filled[],
+): readonly Splice[] | string | undefined {
   const [first] = marks;
   if (first === undefined) return [];
   const { json } = first.insertion;
@@ -93,7 +109,10 @@ function encodeBlock(scalar: MarkedScalar, token: CST.BlockScalar, marks: readon
     const indent = indentOf(token, bodyStart, marks);
     const filled = marks.map((mark) => inPlace(mark, mark.insertion.text.replaceAll(/\n(?!\n)/g, `\n${indent}`)));
     const source = spliceSource(token.source, bodyStart, filled);
-    const isSafe = indent !== '' && (!values.some((value) => value.includes('\n')) || headerOf(token).startsWith('|'));
+    const isSafe =
+      indent !== '' &&
+      !TAB_FIRST.test(source) &&
+      (!values.some((value) => value.includes('\n')) || headerOf(token).startsWith('|'));
     if (isSafe && readsAs({ ...token, source }, content)) return filled;
   }
   const header = token.props.find(({ type }) => type === 'block-scalar-header');
