@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { JsonNode } from '../core/json-node.ts';
 import { CommandFailure } from './command-failure.ts';
 import type { RequestBody } from './daemon-client.ts';
@@ -19,8 +20,9 @@ const contentTypes: Readonly<Record<Exclude<DocumentFormat, 'json'>, string>> = 
   env: 'text/x-dotenv',
 };
 
-/** @returns what is wrong, for a document that is not JSON though it should be */
+/** @returns what is wrong, for a document that is no UTF-8, or not JSON though it should be */
 export function toExchange(bytes: Uint8Array, format: DocumentFormat): Exchange | Finding {
+  if (!isUtf8(bytes)) return { line: 1, column: 1, message: 'this is no UTF-8' };
   if (format === 'json') return toJsonExchange(Buffer.from(bytes).toString());
   return {
     body: { contentType: contentTypes[format], bytes },

@@ -46,6 +46,16 @@ test('standard input goes to the daemon as text, and what comes back to standard
   }
 });
 
+test('what is no UTF-8 is a finding, and nothing of it is sent', async (t) => {
+  const file = join(await shortDirectory(t), 'a.json');
+  await writeFile(file, Buffer.from('{"a":"\xff {{secret:a}}"}', 'latin1'));
+  const { asked, env } = await startDaemon(t, 200, '{"document":1}');
+  const io = new FakeIo(env);
+  t.equal(await resolve(['--check', file], io), 1);
+  t.equal(io.out, `${file}:1:1: this is no UTF-8\n`);
+  t.same(asked, []);
+});
+
 test('the name of a file tells its format, and --format has the last word', async (t) => {
   const directory = await shortDirectory(t);
   const rows = [
