@@ -11,7 +11,7 @@ import type { Turns } from './turns.ts';
 /** What would become of a reference. */
 export interface Explanation extends Position {
   readonly reference: SecretReference;
-  /** JSON Pointer of the string or name, in a JSON document. */
+  /** JSON Pointer of the string or name, in a JSON document, unless that is very long. */
   readonly pointer?: string;
   /** `refused` by the policy, of which no more is told; else what a read would meet, or why it leads nowhere. */
   readonly outlook: 'refused' | ReadPreview | SecretsError;
@@ -31,7 +31,8 @@ export async function explainTemplate(template: Template, options: ExplainOption
   for (const { reference, start, pointer } of template.places) {
     const outlook = outlooks.get(reference) ?? (await look(reference, options));
     outlooks.set(reference, outlook);
-    rows.push({ reference, outlook, ...positions.at(start), ...(pointer !== undefined && { pointer: pointer() }) });
+    const where = pointer?.();
+    rows.push({ reference, outlook, ...positions.at(start), ...(where !== undefined && { pointer: where }) });
     if (options.turns.isOver()) await options.turns.next();
   }
   return rows;

@@ -25,12 +25,13 @@ export class Failures {
     if (this.#listed.length === MAX_LISTED) return;
     const source = this.#template.text.slice(start, Math.min(end, start + MAX_SHOWN_LENGTH));
     const reference = end - start > MAX_SHOWN_LENGTH ? `${source}…` : source;
+    const where = pointer?.();
     this.#listed.push({
       reference,
       error,
       ...this.#positions.at(start + at),
       excerpt: toExcerpt(reference, at),
-      ...(pointer !== undefined && { pointer: pointer() }),
+      ...(where !== undefined && { pointer: where }),
     });
   }
 

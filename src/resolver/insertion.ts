@@ -1,14 +1,13 @@
 import type { SecretPart } from '../client/secret-part.ts';
 import { ParseError } from '../core/errors/parse-error.ts';
 import type { Filter, FilterName } from './grammar/reference.ts';
+import { assertResolvedLength } from './resolved-length.ts';
 
 /** What a reference is replaced by. */
 export interface Insertion {
   readonly text: string;
   /** JSON source of the typed value: of a document and of every key, unless a filter has made text of it. */
   readonly json?: string;
-  /** Of the text, as UTF-8. */
-  readonly bytes: number;
 }
 
 /** A value on its way through filters; undefined while there is none and no default has come. */
@@ -18,19 +17,24 @@ type Filtered = SecretPart | undefined;
  * Applies filters from left to right.
  * @param part undefined when there is no such secret, version or key.
  * @returns undefined when nothing stands in for it either.
- * @throws ParseError `InvalidSecretFormat` for bytes that were not made text, or text that a filter cannot write.
+ * @throws ParseError `InvalidSecretFormat` for bytes that were not made text, or text that a filter cannot write;
+ * RequestError `PayloadTooLarge` for what filters have made too long.
  */
 export function toInsertion(part: SecretPart | undefined, filters: readonly Filter[]): Insertion | undefined {
   const filtered = filters.reduce(apply, checked(part));
   if (filtered === undefined) return undefined;
   const { value: text, json } = filtered;
   if (typeof text !== 'string') throw unfit("a binary secret cannot stand in a text; '|base64' makes it text");
-  return { text, bytes: Buffer.byteLength(text), ...(json !== undefined && { json }) };
+  return { text, ...(json !== undefined && { json }) };
 }
 
 function apply(part: Filtered, filter: Filter): Filtered {
   if (filter.name === 'default') return part ?? { value: filter.text };
-  return part && { value: writers[filter.name](part) };
+  if (part === undefined) return undefined;
+  const value = writers[filter.name](part);
+  // Each filter may make several characters of one.
+  assertResolvedLength(value.length);
+  return { value };
 }
 
 const writers: Readonly<Record<FilterName, (part: SecretPart) => string>> = {

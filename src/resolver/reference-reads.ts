@@ -1,12 +1,13 @@
 import type { Client } from '../client/client.ts';
 import type { ReadAnswer } from '../client/failover.ts';
-import { SecretParts } from '../client/secret-part.ts';
+import { type SecretPart, SecretParts } from '../client/secret-part.ts';
 import type { AccessContext } from '../core/access-context.ts';
 import { ParseError } from '../core/errors/parse-error.ts';
 import { SecretNotFoundError } from '../core/errors/secret-not-found-error.ts';
 import { isSecretsError, type SecretsError } from '../core/errors/secrets-error.ts';
 import type { SecretReference } from './grammar/reference.ts';
 import { type Insertion, toInsertion } from './insertion.ts';
+import { assertResolvedLength } from './resolved-length.ts';
 import type { Turns } from './turns.ts';
 
 /** What became of a reference. */
@@ -38,6 +39,7 @@ const READS_AT_ONCE = 64;
 /**
  * Reads what references name. A secret is read once for each of its versions that they name, all at the same time as
  * far as the budgets of the stores allow; two spellings of one secret get the same version.
+ * @throws RequestError `PayloadTooLarge` for more than a document may hold
  */
 export async function readReferences(
   references: Iterable<SecretReference>,
@@ -47,11 +49,17 @@ export async function readReferences(
   await readAll(readings, options);
   const newest = toNewest(readings);
   const outcomes = new Map<SecretReference, Outcome>();
+  let length = 0;
   for (const { answer, references: all } of readings) {
     if (answer === undefined) throw new TypeError('a reading without its answer');
     const read = isSecretsError(answer) ? answer : toRead(newest.get(answer.entry.identity.key) ?? answer);
-    for (const reference of all) outcomes.set(reference, toOutcome(reference, read));
-    if (options.turns.isOver()) await options.turns.next();
+    for (const reference of all) {
+      const outcome = toOutcome(reference, read);
+      outcomes.set(reference, outcome);
+      // Each of them is at least once in the document.
+      if (!isSecretsError(outcome)) assertResolvedLength((length += outcome.insertion.text.length));
+      if (options.turns.isOver()) await options.turns.next();
+    }
   }
   return outcomes;
 }
@@ -123,17 +131,36 @@ function toRead({ entry: { secret, identity } }: ReadAnswer): ReadSecret {
   return { parts: new SecretParts(secret), origin: { provider: identity.provider, version: secret.version } };
 }
 
-function toOutcome({ key, filters }: SecretReference, read: ReadSecret | SecretsError): Outcome {
+function toOutcome(reference: SecretReference, read: ReadSecret | SecretsError): Outcome {
   try {
-    if (isSecretsError(read)) throw read;
-    const insertion = toInsertion(key === undefined ? read.parts.whole() : read.parts.key(key), filters);
-    if (insertion === undefined) throw new TypeError('a value without what is inserted');
-    return { insertion, origin: read.origin };
+    return isSecretsError(read) ? toDefault(reference, read) : replace(reference, read);
   } catch (error) {
-    if (!isSecretsError(error)) throw error;
-    const insertion = isNotFound(error) ? toInsertion(undefined, filters) : undefined;
-    return insertion === undefined ? error : { insertion };
+    if (error instanceof ParseError) return error;
+    throw error;
   }
+}
+
+function replace(reference: SecretReference, { parts, origin }: ReadSecret): Outcome {
+  const part = partOf(parts, reference.key);
+  if (isSecretsError(part)) return toDefault(reference, part);
+  const insertion = toInsertion(part, reference.filters);
+  if (insertion === undefined) throw new TypeError('a value without what is inserted');
+  return { insertion, origin };
+}
+
+function partOf(parts: SecretParts, key: string | undefined): SecretPart | ParseError {
+  if (key === undefined) return parts.whole();
+  try {
+    return parts.key(key);
+  } catch (error) {
+    if (error instanceof ParseError) return error;
+    throw error;
+  }
+}
+
+function toDefault({ filters }: SecretReference, error: SecretsError): Outcome {
+  const insertion = isNotFound(error) ? toInsertion(undefined, filters) : undefined;
+  return insertion === undefined ? error : { insertion };
 }
 
 /** A default stands in for what is not there, never for an outage or a refusal (design §6). */

@@ -8,7 +8,7 @@ export interface ReferenceFailure extends Position {
   readonly error: SecretsError;
   /** The reference, and in a second line a caret under what is wrong. */
   readonly excerpt: string;
-  /** JSON Pointer of the string or name in a JSON document. */
+  /** JSON Pointer of the string or name in a JSON document, unless that is longer than 1,024 characters. */
   readonly pointer?: string;
 }
 

@@ -11,6 +11,7 @@ import { Failures } from './failures.ts';
 import type { SecretReference } from './grammar/reference.ts';
 import type { Insertion } from './insertion.ts';
 import { readReferences, type Replacement } from './reference-reads.ts';
+import { assertResolvedLength } from './resolved-length.ts';
 import { Turns } from './turns.ts';
 
 export interface ResolverOptions {
@@ -39,8 +40,6 @@ export interface Resolved {
 }
 
 export const MAX_REFERENCES = 10_000;
-// A small text can name a large secret many times; what comes out has to fit into memory beside everything else.
-const MAX_RESOLVED_LENGTH = 16 * 1024 * 1024;
 
 /** Puts secrets into documents: a single pass, so that what was inserted is never scanned; all or nothing. */
 export class Resolver {
@@ -118,11 +117,7 @@ async function interpolate(template: Template, replacements: readonly Replacemen
       splices.push(part);
       length += part.text.length - (part.end - part.start);
     }
-    if (length > MAX_RESOLVED_LENGTH)
-      throw new RequestError(
-        'PayloadTooLarge',
-        'the document would be larger than 16 MiB with its references resolved',
-      );
+    assertResolvedLength(length);
     if (turns.isOver()) await turns.next();
   }
   failures.throwIfAny();

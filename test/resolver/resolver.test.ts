@@ -155,6 +155,30 @@ test('what would be larger than 16 MiB is refused', async (t) => {
   await t.rejects(resolve('{{secret:large}}'.repeat(17)), { code: 'PayloadTooLarge' });
 });
 
+test('it is refused before it is made, whatever filters make of a value', async (t) => {
+  const { resolve } = createResolverRig(new Map([['quotes', '"'.repeat(200_000)]]));
+  await t.rejects(resolve(`{{secret:quotes${'|json'.repeat(8)}}}`), { code: 'PayloadTooLarge' });
+  const different = Array.from({ length: 10_000 }, (_, index) => `{{secret:quotes|url|default:${index}}}`);
+  await t.rejects(resolve(different.join('')), { code: 'PayloadTooLarge' });
+});
+
+test('the pointer of what nests very deeply is left out', async (t) => {
+  const { failures } = createResolverRig(values);
+  const at = (depth: number) => failures(`${'['.repeat(depth)}"{{secret:nothing}}"${']'.repeat(depth)}`, 'json');
+  t.equal((await at(512)).errors?.[0]?.pointer?.length, 1_024);
+  t.match(await at(513), { errors: [{ pointer: undefined, column: 515 }] });
+});
+
+test('YAML that nests deeper than 1,000 levels is refused', async (t) => {
+  const { resolve } = createResolverRig(values);
+  const at = (depth: number) => `${'['.repeat(depth)}{{secret:plain}}${']'.repeat(depth)}\n`;
+  t.match((await resolve(at(900), 'yaml')).text, /hunter2/);
+  await t.rejects(resolve(at(1_000), 'yaml'), {
+    code: 'InvalidBody',
+    message: /deeper than 1000 levels in line 1, column/,
+  });
+});
+
 test('an error of our own making is not taken for a failed reference', async (t) => {
   const { resolve, provider } = createResolverRig(values);
   const bug = new TypeError('a bug');

@@ -43,11 +43,17 @@ export function* jsonStrings(text: string): Generator<JsonString, void> {
   }
 }
 
-/** JSON Pointer (RFC 6901) of a string or name; empty for the whole document. */
-export function pointerOf({ container, token }: Pick<JsonString, 'container' | 'token'>): string {
+// A document may nest as deeply as it is long, with a reference in each of its levels.
+const MAX_POINTER_LENGTH = 1_024;
+
+/** JSON Pointer (RFC 6901) of a string or name, empty for the whole document; undefined where it would be very long. */
+export function pointerOf({ container, token }: Pick<JsonString, 'container' | 'token'>): string | undefined {
   const tokens: string[] = [];
   let name = token;
+  let length = 0;
   for (let at = container; at !== undefined; at = at.parent) {
+    length += '/'.length + name.length;
+    if (length > MAX_POINTER_LENGTH) return undefined;
     tokens.push(at.isObject ? String(JSON.parse(name)) : name);
     name = at.token;
   }

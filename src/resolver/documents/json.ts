@@ -20,7 +20,7 @@ export async function parseJson(text: string, turns: Turns): Promise<Template> {
     if (turns.isOver()) await turns.next();
     const firstMark = marks.length;
     for (const { start, end, what } of findIn(text, string, known)) {
-      const pointer = (): string => pointerOf(string);
+      const pointer = (): string | undefined => pointerOf(string);
       if (what === 'escape') marks.push({ start, end, isWhole: false });
       else if (isReference(what)) {
         const isWhole = !string.isName && start === string.start + 1 && end === string.end - 1;

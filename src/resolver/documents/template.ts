@@ -9,8 +9,8 @@ export interface Place {
   /** Offsets in the document's text. */
   readonly start: number;
   readonly end: number;
-  /** JSON Pointer of the string or name that it stands in. */
-  readonly pointer?: () => string;
+  /** JSON Pointer of the string or name that it stands in, unless that is very long. */
+  readonly pointer?: () => string | undefined;
 }
 
 /** Something that was meant as a reference. */

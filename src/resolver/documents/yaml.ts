@@ -111,5 +111,5 @@ function* splicesOf(
 function insertionOf(text: string, { start, end, place }: Mark, insertions: readonly Insertion[]): Insertion {
   const insertion = place === undefined ? undefined : insertions[place];
   // What an escape stands for is what follows its backslash.
-  return insertion ?? { text: text.slice(start + 1, end), bytes: end - start - 1 };
+  return insertion ?? { text: text.slice(start + 1, end) };
 }

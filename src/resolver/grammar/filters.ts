@@ -3,10 +3,14 @@ import { type Part, percentDecode } from './part.ts';
 import type { Filter } from './reference.ts';
 import { ReferenceFault } from './reference-fault.ts';
 
+// More of them are no use, and take time that grows with each.
+const MAX_FILTERS = 8;
 const NAMES = ['url', 'base64', 'json', 'shell', 'default'] as const;
 
 /** @throws ReferenceFault */
 export function parseFilters(parts: readonly Part[]): readonly Filter[] {
+  const surplus = parts[MAX_FILTERS];
+  if (surplus !== undefined) throw new ReferenceFault(surplus.start - 1, `has more than ${MAX_FILTERS} filters`);
   const filters = parts.map(parseFilter);
   const second = filters.findIndex(
     ({ name }, index) => name === 'default' && filters.findIndex((filter) => filter.name === name) < index,

@@ -11,23 +11,31 @@ export interface Leaf {
   readonly parent: CST.Token | undefined;
 }
 
+// Deeper than anybody writes. What is still open where the text ends is one step of the library, which takes seconds for
+// a million brackets.
+const MAX_DEPTH = 1_000;
+
 /**
  * The tokens of all documents of a YAML text, from left to right. The library's syntax tree is not composed: that may
  * take seconds, and cannot be done in slices.
- * @throws RequestError `InvalidBody` for what is no YAML
+ * @throws RequestError `InvalidBody` for what nests too deeply
  */
 export async function readTokens(text: string, turns: Turns): Promise<readonly CST.Token[]> {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
+    if (parser.stack.length > MAX_DEPTH) throw tooDeep(text, parser.offset);
     if (turns.isOver()) await turns.next();
   }
   for (const token of parser.end()) tokens.push(token);
   return tokens;
 }
 
-/** The tokens that hold text, in its order. Not recursive: a text may nest as deeply as it is long. */
+/**
+ * The tokens that hold text, in its order.
+ * @throws RequestError `InvalidBody` for what is no YAML
+ */
 export function* leaves(text: string, tokens: readonly CST.Token[]): Generator<Leaf, void> {
   const stack = tokens.map((token) => toNode(token)).toReversed();
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
@@ -61,7 +69,13 @@ function childrenOf(parent: CST.Token): readonly Node[] {
   return [...items, ...end];
 }
 
-export function malformed(text: string, offset: number): RequestError {
+export const malformed = (text: string, offset: number): RequestError =>
+  new RequestError('InvalidBody', `the document is no valid YAML in ${placeOf(text, offset)}`);
+
+const tooDeep = (text: string, offset: number): RequestError =>
+  new RequestError('InvalidBody', `the document nests deeper than ${MAX_DEPTH} levels in ${placeOf(text, offset)}`);
+
+function placeOf(text: string, offset: number): string {
   const { line, column } = new Positions(text).at(offset);
-  return new RequestError('InvalidBody', `the document is no valid YAML in line ${line}, column ${column}`);
+  return `line ${line}, column ${column}`;
 }
