@@ -5,7 +5,8 @@ const BARE = /^[\w./:@%+,=^-]*$/;
 const SPECIAL_IN_DOUBLE = /["\\$`]/;
 
 const NO_SPELLING =
-  'the value has a single quote and one of " \\ $ `, which no spelling in a .env file gives back to all its readers; ' +
+  'the value has a single quote and one of " \\ $ `, or a backslash at its end, which no spelling in a .env file gives ' +
+  'back to all its readers; ' +
   "'|base64' or '|url' makes it plain";
 
 /** A part of a value's content: text of the file, or what is inserted. */
@@ -27,10 +28,14 @@ export function spell({ quote, problem }: EnvValue, parts: readonly EnvPart[]): 
   if (inserted.some((text) => /[\0\r]/.test(text)))
     return { problem: 'a carriage return or a NUL character cannot stand in a .env file' };
   const content = parts.map(({ text }) => text).join('');
-  if (inserted.every((text) => fits(text, quote))) return { text: `${quote}${content}${quote}` };
+  // Docker Compose takes a backslash before a closing quote for an escape, within single quotes, too; and dotenv may.
+  const isEscaping = content.endsWith('\\');
+  if (inserted.every((text) => fits(text, quote)) && (quote === '' || !isEscaping))
+    return { text: `${quote}${content}${quote}` };
   const around = parts.filter(({ isInserted }) => !isInserted).map(({ text }) => text);
   if (around.some((text) => SPECIAL_IN_DOUBLE.test(text) || text.includes("'")))
     return { problem: 'the value needs other quotes, in which the text around it would mean something else' };
+  if (isEscaping) return { problem: NO_SPELLING };
   if (!content.includes("'")) return { text: `'${content}'` };
   return SPECIAL_IN_DOUBLE.test(content) ? { problem: NO_SPELLING } : { text: `"${content}"` };
 }
