@@ -15,19 +15,20 @@ export interface Heap {
 
 const FIRST_LOOK_MS = 1_000;
 const LOOK_MS = 5_000;
-const QUIET_SHARE = 0.1;
-const GROWTH = 1.25;
+const QUIET_SHARE = 0.02;
+// What a few thousand requests leave behind is not worth it: the collection also drops code that was compiled for them.
+const GROWTH_BYTES = 24 * 1024 * 1024;
 
 /**
  * V8 keeps what it once took, and in a quiet process it never looks for what is not in use: after the start that is half
- * of all memory. This gives it back once after the start, and again when the heap has grown by a quarter since, at a
+ * of all memory. This gives it back once after the start, and again when the heap has grown by 24 MiB since, at a
  * moment in which next to nothing is asked.
  */
 export class HeapKeeper {
   readonly #clock: Clock;
   readonly #heap: Heap;
   #timer: { cancel(): void };
-  #keptBytes = 0;
+  #keptBytes = -Infinity;
 
   constructor(clock: Clock, heap: Heap) {
     this.#clock = clock;
@@ -42,7 +43,7 @@ export class HeapKeeper {
 
   #look(): void {
     const isQuiet = this.#heap.busyShare() < QUIET_SHARE;
-    if (isQuiet && this.#heap.bytes() > this.#keptBytes * GROWTH) {
+    if (isQuiet && this.#heap.bytes() > this.#keptBytes + GROWTH_BYTES) {
       this.#heap.release();
       this.#keptBytes = this.#heap.bytes();
     }

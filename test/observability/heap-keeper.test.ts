@@ -3,9 +3,11 @@ import { test } from 'tap';
 import { HeapKeeper, openHeap } from '../../src/observability/heap-keeper.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
+const MIB = 1_048_576;
+
 function setUp() {
   const clock = new FakeClock();
-  const state = { bytes: 100, busyShare: 0, afterRelease: 50, releases: 0 };
+  const state = { bytes: 20 * MIB, busyShare: 0, afterRelease: 10 * MIB, releases: 0 };
   const keeper = new HeapKeeper(clock, {
     bytes: () => state.bytes,
     busyShare: () => state.busyShare,
@@ -23,20 +25,20 @@ test('once after the start, and again when it has grown', async (t) => {
   t.equal(state.releases, 1);
   await clock.advance(60_000);
   t.equal(state.releases, 1, 'nothing has grown');
-  state.bytes = 62;
+  state.bytes = 34 * MIB;
   await clock.advance(5_000);
-  t.equal(state.releases, 1, 'by less than a quarter');
-  state.bytes = 63;
+  t.equal(state.releases, 1, 'by too little');
+  state.bytes = 35 * MIB;
   await clock.advance(5_000);
   t.equal(state.releases, 2);
 });
 
 test('never while there is something to do', async (t) => {
   const { clock, state } = setUp();
-  state.busyShare = 0.5;
+  state.busyShare = 0.03;
   await clock.advance(60_000);
   t.equal(state.releases, 0);
-  state.busyShare = 0.05;
+  state.busyShare = 0.01;
   await clock.advance(5_000);
   t.equal(state.releases, 1);
 });
