@@ -9,8 +9,8 @@ import { LARGE_ITEMS, writeFewSecrets, writeLargeSecrets } from './secrets-file.
 import { bundleName, type Stand } from './stand.ts';
 
 const SLICES = 10;
-// Beyond the first look of the daemon at its own heap.
-const SETTLE_MS = 2_500;
+// Beyond the first looks of the daemon at its own heap, which wait for a quiet moment.
+const SETTLE_MS = 8_000;
 // The daemon gives back what it does not need when nothing has been asked for so long.
 const REST_MS = 11_000;
 const CONNECTIONS = 16;

@@ -15,7 +15,7 @@ export interface Heap {
 
 const FIRST_LOOK_MS = 1_000;
 const LOOK_MS = 5_000;
-const QUIET_SHARE = 0.02;
+const QUIET_SHARE = 0.1;
 // What a few thousand requests leave behind is not worth it: the collection also drops code that was compiled for them.
 const GROWTH_BYTES = 24 * 1024 * 1024;
 

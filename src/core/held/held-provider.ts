@@ -70,15 +70,21 @@ function toSecret(secret: HeldSecret, selector: Selector): Secret {
 
 function listPage(secrets: HeldSecrets, query: ListQuery): Page<SecretMetadata> {
   const { prefix, tags, limit, cursor } = query;
-  const matching = [...secrets.values()].filter(
-    (secret) =>
-      secret.path.startsWith(prefix) && (cursor === undefined || secret.path > cursor) && hasTags(secret, tags),
-  );
-  return pageOf(matching.map(toMetadata), limit, (metadata) => metadata.name);
+  const wanted = Object.entries(tags);
+  const found: HeldSecret[] = [];
+  for (const secret of secrets.values()) {
+    const { path } = secret;
+    if (!path.startsWith(prefix) || (cursor !== undefined && path <= cursor) || !hasTags(secret, wanted)) continue;
+    found.push(secret);
+    // One more than was asked for tells that more follow; ten thousand would hold up who reads meanwhile.
+    if (found.length > limit) break;
+  }
+  const page = pageOf(found, limit, ({ path }) => path);
+  return { ...page, items: page.items.map(toMetadata) };
 }
 
-const hasTags = ({ tags = {} }: HeldSecret, wanted: ListQuery['tags']): boolean =>
-  Object.entries(wanted).every(([name, value]) => Object.hasOwn(tags, name) && tags[name] === value);
+const hasTags = ({ tags = {} }: HeldSecret, wanted: readonly (readonly [string, string])[]): boolean =>
+  wanted.every(([name, value]) => Object.hasOwn(tags, name) && tags[name] === value);
 
 function versionsPage({ versions }: HeldSecret, { limit, cursor }: VersionsQuery): Page<SecretVersion> {
   const start = cursor === undefined ? 0 : versions.findIndex(({ id }) => id === cursor) + 1;
