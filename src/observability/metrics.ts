@@ -99,6 +99,7 @@ export class Metrics {
   constructor(sources: MetricSources) {
     this.#registry.registerMetric(this.#durations);
     for (const status of DELIVERY_STATUSES) this.webhookDeliveries.inc({ status }, 0);
+    for (const status of ['success', 'error']) this.keyReads.inc({ status }, 0);
     this.#gauge('secrets_cache_size', 'Entries in the cache.', {
       labelNames: ['provider'],
       collect: (gauge) => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { type Test, test } from 'tap';
 import { freePort } from '../free-port.ts';
 import type { Daemon } from '../e2e/daemon.ts';
@@ -7,7 +7,7 @@ import { prometheusTest } from './deploy-test.ts';
 import { readDashboard } from './monitoring/dashboard.ts';
 import { breakStores, floodAudit, freeze } from './monitoring/faults.ts';
 import { type Prometheus, startPrometheus } from './monitoring/prometheus.ts';
-import { type Shop, startFragile, startShop } from './monitoring/shop.ts';
+import { type Shop, startFragile, startNode, startShop } from './monitoring/shop.ts';
 import { ordinaryRound, stressfulRound } from './monitoring/traffic.ts';
 import { alertCases } from './rules/alert-cases.ts';
 
@@ -52,15 +52,18 @@ await prometheusTest(
   async (t) => {
     const [shop, port] = [await startShop(t), await freePort()];
     const fragile = await startFragile(t, port, false);
+    const node = await startNode(t);
     const prometheus = await startPrometheus(t, [
       { pod: 'web-0', port: opsPort(shop.daemon) },
       { pod: 'web-1', port },
+      { pod: 'node', port: opsPort(node.daemon) },
     ]);
     await goodDay(shop, prometheus);
     t.strictSame(await prometheus.alertsSoFar(), [], 'nothing calls on a good day');
 
     breakStores(shop);
     await shop.writeFiles('rotated');
+    await writeFile(node.keysFile, 'no key set');
     const restarted = restartOften(t, prometheus, fragile);
     let round = 0;
     const appears = async (alert: string): Promise<void> => {

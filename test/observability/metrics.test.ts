@@ -88,6 +88,7 @@ test('the names and labels are those of the specification and the design, and no
     'secrets_cache_evictions_total{provider,reason}',
     'secrets_cache_hits_total{provider}',
     'secrets_cache_misses_total{provider}',
+    'secrets_caller_key_reads_total{status}',
     'secrets_errors_total{provider,error_type}',
     'secrets_large_values_total{provider}',
     'secrets_persistence_errors_total',

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../../src/core/clock.ts';
@@ -99,6 +100,23 @@ const localSecrets = (token: string): string =>
     'large/bundle': 'x'.repeat(LARGE_BYTES),
     ...Object.fromEntries(Array.from({ length: MANY }, (_, index) => [`many/${index}`, 'v'])),
   });
+
+/** A daemon that checks the tokens of service accounts, with the key set of a file. */
+export async function startNode(scope: Scope): Promise<{ readonly daemon: Daemon; readonly keysFile: string }> {
+  const keysFile = join(await temporaryDirectory(scope), 'jwks.json');
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await writeFile(keysFile, JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'first' }] }));
+  const config = {
+    ops: { listen: ['127.0.0.1:0'] },
+    providers: [{ name: 'files', type: 'local', path: await secretsFile(scope, 'mail/token: t\n') }],
+    access: {
+      mode: 'jwt',
+      jwt: { issuer: 'https://kubernetes.default.svc', audience: 'keyfob', jwksFile: keysFile },
+      callers: [{ name: 'web', subject: 'system:serviceaccount:shop:web', operations: ['get'], allow: ['**'] }],
+    },
+  };
+  return { daemon: await startDaemon(scope, { config }), keysFile };
+}
 
 /** A second daemon, on one ops port whenever it is started anew. */
 export async function startFragile(scope: Scope, port: number, isBroken: boolean): Promise<Daemon> {

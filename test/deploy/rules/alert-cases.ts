@@ -69,6 +69,16 @@ export const alertCases: readonly AlertCase[] = [
   },
   { alert: 'RefusesCallers', severity: 'warning', series: failed('CallerError', 12), quietAt: 11, firesAt: 15 },
   {
+    alert: 'KeysUnreadable',
+    severity: 'warning',
+    series: {
+      'secrets_caller_key_reads_total{status="success"}': '0 1 1 1 1 2 2 2 2 2x60',
+      'secrets_caller_key_reads_total{status="error"}': '0x9 1x4 2x4 3x4 4x60',
+    },
+    quietAt: 18,
+    firesAt: 22,
+  },
+  {
     alert: 'BreakerOpen',
     severity: 'warning',
     // It tries now and then whether the store works again.
@@ -176,6 +186,10 @@ export const quietCases: Readonly<Record<string, Series>> = {
   'an identity that is renewed late': {
     'secrets_provider_calls_total{provider="vault", call="identity", status="success"}': '0+1x180',
     'secrets_identity_expiry_seconds{provider="vault"}': '60x180',
+  },
+  'keys that could not be read once': {
+    'secrets_caller_key_reads_total{status="success"}': '0x4 1x4 1x4 2x4 3x4 4x4 5x4 6x4',
+    'secrets_caller_key_reads_total{status="error"}': '0x9 1x30',
   },
   'a webhook that was sent again': {
     'secrets_webhook_deliveries_total{status="retried"}': '0x9 3x170',
