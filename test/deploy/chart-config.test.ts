@@ -8,7 +8,7 @@ import { Http } from '../e2e/http.ts';
 import { temporaryDirectory } from '../e2e/temporary-directory.ts';
 import { findManifest, parseManifests, prepareCharts, type Values } from './charts.ts';
 import { helmTest } from './deploy-test.ts';
-import { plain, sidecars } from './sidecar-values.ts';
+import { plain, sidecars, surroundings } from './sidecar-values.ts';
 
 const charts = await prepareCharts();
 const tokens = { web: 'a-token-of-web-12345', jobs: 'a-token-of-jobs-1234' };
@@ -96,4 +96,13 @@ await helmTest('socket mode: each container reads its own, by its own socket', a
 await helmTest('open mode: everyone may read', async (t) => {
   const { daemon } = await startSidecar(t, sidecars['open'] ?? {});
   t.equal((await daemon.http().get('/v1/secrets/shop/db?format=raw')).text, 'for-web');
+});
+
+await helmTest('the daemon of a node takes its configuration, too', async (t) => {
+  const directory = await mountVolumes(t);
+  const file = join(directory, 'keyfob.yaml');
+  const values = { ...surroundings['a daemon for each node'], 'keyfob-sidecar': sidecars['tokens from Kubernetes'] };
+  await writeFile(file, await configOf(values, 'shop-keyfob-node', directory));
+  const { code, stderr } = await runBundle(['check', '--config', file]);
+  t.equal(code, 0, stderr);
 });

@@ -9,7 +9,7 @@ export const vault = {
 };
 const callers = [
   { name: 'web', operations: ['get', 'resolve'], allow: ['shop/**'], deny: ['shop/admin/**'] },
-  { name: 'jobs', operations: ['get'], allow: ['shop/jobs/**'] },
+  { name: 'jobs', operations: ['get'], allow: ['shop/jobs/**'], rateLimit: { perSecond: 10, burst: 20 } },
 ];
 const base = { callers, config: { providers: [vault] } };
 
