@@ -5,7 +5,7 @@ import { Block } from './block.ts';
 import { Chain, type ChainHead, nothingSealed } from './chain.ts';
 import type { ChainKey } from './chain-key.ts';
 import type { ChainEvent } from './chain-record.ts';
-import { readChainTail } from './chain-tail.ts';
+import { noTail, readChainTail } from './chain-tail.ts';
 
 export interface AuditSinkOptions {
   /** `stdout`, or a file that is appended to. */
@@ -140,10 +140,12 @@ export class AuditSink {
     return this.#isStarted;
   }
 
-  /** Goes on with the chain of the file, if there is one. */
+  /** Goes on with the chain of the file, if there is one. Standard output begins a new one. */
   #start(): void {
     this.#isStarted = true;
-    const { head, unsealed, isTorn } = readChainTail(this.#queue.fd);
+    // A shell opens what standard output goes to for writing only, and it holds other lines as well.
+    const isFile = this.#options.target !== 'stdout';
+    const { head, unsealed, isTorn } = isFile ? readChainTail(this.#queue.fd) : noTail;
     this.#chain.head = head;
     if (isTorn) this.#push('\n');
     if (unsealed.lines > 0) {

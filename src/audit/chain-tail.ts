@@ -13,6 +13,13 @@ export interface ChainTail {
   readonly isTorn: boolean;
 }
 
+/** Of what nobody wrote before, or cannot be read. */
+export const noTail: ChainTail = {
+  head: newChain,
+  unsealed: { lines: 0, checks: new Uint32Array(), bytes: [], dropped: 0 },
+  isTorn: false,
+};
+
 const WINDOW_BYTES = 65_536;
 // A file from before there was a chain may be of any length; beyond this its lines are sealed without a check for each.
 const MAX_CHECKS = 10_000;
@@ -24,8 +31,7 @@ const LINE_END = 0x0a;
  */
 export function readChainTail(fd: number): ChainTail {
   const stat = fstatSync(fd);
-  const nothing = { head: newChain, unsealed: { lines: 0, checks: new Uint32Array(), bytes: [], dropped: 0 } };
-  if (!stat.isFile() || stat.size === 0) return { ...nothing, isTorn: false };
+  if (!stat.isFile() || stat.size === 0) return noTail;
   const last = findLastRecord(fd, stat.size);
   const unsealed = readUnsealed(fd, last?.endsAt ?? 0);
   if (unsealed.tornRecordAt !== undefined) ftruncateSync(fd, unsealed.tornRecordAt);

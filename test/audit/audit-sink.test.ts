@@ -388,6 +388,22 @@ test('a slow reader gets every line', async (t) => {
   t.match(verify([stdout]), { damages: [], notices: [], summaries: [{ lines: 20_000 }] });
 });
 
+test('standard output that goes to a file may hold other lines, and begins a chain of its own', async (t) => {
+  const cwd = t.testdir({ 'all.log': 'somebody else wrote this\n' });
+  const { file } = await program(
+    cwd,
+    `const fail = (error) => { throw error; };
+     const sink = new AuditSink({ target: 'stdout', clock: systemClock, onError: fail, onDrop: fail, onRecovery: fail });
+     sink.write('{"type":"audit","n":1}\\n');
+     await sink.close();`,
+  );
+  for (let run = 0; run < 2; run += 1)
+    await promisify(execFile)('/bin/sh', ['-c', `"${process.execPath}" ${file} >> all.log`], { cwd });
+  const lines = (await readFile(join(cwd, 'all.log'), 'utf8')).split('\n');
+  t.equal(lines[0], 'somebody else wrote this');
+  t.equal(lines.filter((line) => line === '{"type":"audit","n":1}').length, 2);
+});
+
 /** Runs statements in a process of their own. */
 async function run(t: Test, statements: string): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const cwd = t.testdir({});
