@@ -1,3 +1,4 @@
+import { installChromium } from '../../scripts/install-chromium.ts';
 import { installAdmission } from '../../scripts/install-admission.ts';
 import { installDeployTools, installImageTools, installSystemdAnalyze } from '../../scripts/install-deploy-tools.ts';
 import { installHelm } from '../../scripts/install-helm.ts';
@@ -11,6 +12,8 @@ export const deployTest = createToolTest('hadolint, kubectl or kubernetes-valida
 export const imageTest = createToolTest('buildah, mmdebstrap or runc', installImageTools);
 
 export const systemdTest = createToolTest('systemd-analyze', installSystemdAnalyze);
+
+export const browserTest = createToolTest('Chromium', installChromium);
 
 /** With helm, and what judges manifests. */
 export const helmTest = createToolTest('helm or kubernetes-validate', async () => {
