@@ -74,7 +74,7 @@ export function forgetReplaced(composition: Composition, next: Composition): voi
 /** Closes what the composition does not share with the one that stays. */
 export async function retire(composition: Composition, staying?: Composition): Promise<void> {
   if (staying !== undefined) leaveFile(composition, staying);
-  if (composition.callers !== staying?.callers) composition.callers.close();
+  if (composition.callers !== staying?.callers) await composition.callers.close();
   await composition.client.close();
   const [sources, providers] = [new Set(sourcesOf(staying)), providersOf(staying)];
   for (const source of sourcesOf(composition)) if (!sources.has(source)) source.breaker.close();

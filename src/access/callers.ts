@@ -3,6 +3,9 @@ import type { Identity } from './identity.ts';
 
 /** How callers are told apart. */
 export interface Callers {
+  /** Takes over from those of another configuration whose `jwt` is the same what may not be had at the moment. */
+  takeOver(previous: Callers): void;
+
   /** Reads what callers are known by. @throws ConfigurationError with everything that is wrong */
   start(): Promise<void>;
 
@@ -12,15 +15,16 @@ export interface Callers {
    */
   identify(authorization: string | undefined): Identity | Promise<Identity>;
 
-  /** Nobody is known from then on. May be called twice. */
-  close(): void;
+  /** Nobody is known from then on; resolves when nothing is under way any more. May be called twice. */
+  close(): Promise<void>;
 }
 
 const anonymous: Identity = { caller: ANONYMOUS };
 
 /** Everyone who gets this far is `anonymous`. */
 export const openCallers: Callers = {
+  takeOver: () => undefined,
   start: async () => undefined,
   identify: () => anonymous,
-  close: () => undefined,
+  close: async () => undefined,
 };

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.ts';
 import { CallerError } from '../core/errors/caller-error.ts';
@@ -47,6 +47,10 @@ export class JwtCallers implements Callers {
     );
   }
 
+  takeOver(previous: Callers): void {
+    if (previous instanceof JwtCallers) this.#options.keys.adopt(previous.#options.keys);
+  }
+
   async start(): Promise<void> {
     const { keys, log, isServerOfKeys } = this.#options;
     try {
@@ -69,9 +73,9 @@ export class JwtCallers implements Callers {
     return flight;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#kept.clear();
-    void this.#options.keys.close();
+    await this.#options.keys.close();
   }
 
   async #verify(token: string, name: string): Promise<Identity> {
@@ -90,8 +94,7 @@ export class JwtCallers implements Callers {
     try {
       return await this.#checkOnce(token);
     } catch (error) {
-      const isUnknownKey = error instanceof Error && 'code' in error && error.code === 'ERR_JWKS_NO_MATCHING_KEY';
-      if (!isUnknownKey || !(await this.#options.keys.lookAgain())) throw error;
+      if (!(error instanceof errors.JWKSNoMatchingKey) || !(await this.#options.keys.lookAgain())) throw error;
       return this.#checkOnce(token);
     }
   }
@@ -113,10 +116,10 @@ export class JwtCallers implements Callers {
     const { clock, keys } = this.#options;
     const caller = this.#names.get(sub);
     if (caller === undefined) throw new CallerError('NotAuthenticated', "no caller has the token's subject");
-    // Without an id it cannot be told whether the key still counts, so such a token is checked each time.
-    const isValid = (): boolean => keyId !== undefined && keys.has(keyId) && clock.wallMs() < exp * 1_000;
-    if (clock.wallMs() >= exp * 1_000) throw new CallerError('NotAuthenticated', 'the token has expired');
-    return { caller, credential: { isValid: keyId === undefined ? () => clock.wallMs() < exp * 1_000 : isValid } };
+    const endsAtMs = exp * 1_000;
+    if (clock.wallMs() >= endsAtMs) throw new CallerError('NotAuthenticated', 'the token has expired');
+    const isKeyHeld = keys.holds(keyId);
+    return { caller, credential: { isValid: () => clock.wallMs() < endsAtMs && isKeyHeld() } };
   }
 }
 

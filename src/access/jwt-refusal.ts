@@ -1,3 +1,4 @@
+import { errors } from 'jose';
 import { CallerError } from '../core/errors/caller-error.ts';
 
 /** What jose finds wrong with a token, in words that hold nothing of it. */
@@ -10,14 +11,13 @@ const reasons: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function toJwtRefusal(error: unknown): CallerError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const reason = reasons.get(code) ?? claimReason(code, error) ?? 'the token is no JSON web token that can be checked';
-  return new CallerError('NotAuthenticated', reason, { cause: error });
+  const reason = claimReason(error) ?? reasons.get(error instanceof errors.JOSEError ? error.code : '');
+  const message = reason ?? 'the token is no JSON web token that can be checked';
+  return new CallerError('NotAuthenticated', message, { cause: error });
 }
 
-/** Which claim it is may be told; jose names none that it has not been asked to look at. */
-function claimReason(code: string, error: unknown): string | undefined {
-  if (code !== 'ERR_JWT_CLAIM_VALIDATION_FAILED' || typeof error !== 'object' || error === null) return undefined;
-  const claim = 'claim' in error && typeof error.claim === 'string' ? error.claim : 'unknown';
-  return `the token's '${claim}' is not what 'access.jwt' asks for`;
+/** Which claim it is may be told: it is one of those that were asked for. */
+function claimReason(error: unknown): string | undefined {
+  const isClaim = error instanceof errors.JWTClaimValidationFailed;
+  return isClaim ? `the token's '${error.claim}' is not what 'access.jwt' asks for` : undefined;
 }

@@ -49,6 +49,12 @@ export class KeySet {
     this.#options = options;
   }
 
+  /** Counts the keys of another set from the same source as its own, as old as they are. */
+  adopt(previous: KeySet): void {
+    this.#keys = previous.#keys;
+    this.#readAtMs = previous.#readAtMs;
+  }
+
   /** Reads them for the first time. @throws Error when that fails; they are looked for all the same. */
   async start(): Promise<void> {
     this.#lookLater();
@@ -65,9 +71,17 @@ export class KeySet {
     });
   }
 
-  /** Whether a token with this key id would still be checked, so that what was checked once still counts. */
-  has(id: string): boolean {
-    return this.#keys?.ids.has(id) === true && this.#options.clock.monotonicMs() < this.#readAtMs + KEPT_MS;
+  /**
+   * Tells whether what is checked now still counts later: as long as its key is among them. A token that names none counts
+   * until any of them changes.
+   */
+  holds(id: string | undefined): () => boolean {
+    const checkedWith = this.#keys;
+    return () => {
+      const isOld = this.#options.clock.monotonicMs() >= this.#readAtMs + KEPT_MS;
+      if (isOld || this.#keys === undefined) return false;
+      return id === undefined ? this.#keys === checkedWith : this.#keys.ids.has(id);
+    };
   }
 
   /** Looks for a key that is not among them, unless that was tried a moment ago. @returns whether it was looked for */

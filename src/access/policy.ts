@@ -42,7 +42,7 @@ export class Policy {
     const onProvider = rules.decideProvider(provider);
     if (!onProvider.isAllowed) return onProvider;
     const onPath = rules.decidePath(path, places);
-    if (!onPath.isAllowed || rules.conditions === undefined) return onPath;
+    if (!onPath.isAllowed) return onPath;
     const onTags = rules.decideTags(tags);
     return onTags.isAllowed ? onPath : onTags;
   }

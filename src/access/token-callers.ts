@@ -23,6 +23,7 @@ export class TokenCallers implements Callers {
   readonly #sources: readonly TokenSource[];
   readonly #directory = new TokenDirectory();
   #timer: Timer | undefined;
+  #looking: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(options: TokenCallersOptions) {
@@ -31,6 +32,9 @@ export class TokenCallers implements Callers {
       token === undefined ? [] : [new TokenSource(name, token)],
     );
   }
+
+  /** Files are read anew. */
+  takeOver(): void {}
 
   /** Reads all files, then looks at them every second. @throws ConfigurationError with everything that is wrong */
   async start(): Promise<void> {
@@ -45,10 +49,11 @@ export class TokenCallers implements Callers {
     return identity;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#directory.replace([]);
+    await this.#looking;
   }
 
   #lookAgain(): void {
@@ -57,7 +62,9 @@ export class TokenCallers implements Callers {
       for (const problem of await this.#look()) log.error({}, problem);
       if (!this.#isClosed) this.#lookAgain();
     };
-    this.#timer = clock.after(LOOK_MS, () => void look());
+    this.#timer = clock.after(LOOK_MS, () => {
+      this.#looking = look();
+    });
   }
 
   /** @returns what is newly wrong */

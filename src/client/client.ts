@@ -1,4 +1,5 @@
 import type { Representation } from '../cache/cache-entry.ts';
+import type { SecretIdentity } from '../cache/cache-key.ts';
 import type { CacheStats } from '../cache/secret-cache.ts';
 import type { Decision } from '../access/decision.ts';
 import type { AccessContext, Operation } from '../core/access-context.ts';
@@ -86,9 +87,13 @@ export class Client {
 
   /** Forgets every selector of one secret; what is under way is delivered, not kept. */
   invalidate(path: string, context: AccessContext): Promise<void> {
-    return this.#pipeline.access.toSecret({ operation: 'invalidate', path, context }, (route) => {
+    const asked = { operation: 'invalidate', path, context } as const;
+    return this.#pipeline.access.toSecret(asked, (route) => {
+      const { fetcher, gate } = this.#pipeline;
       const secretKeys = new Set(route.map(({ identity }) => identity.secretKey));
-      this.#pipeline.fetcher.invalidate((kept) => secretKeys.has(kept.secretKey) || kept.path === path);
+      // What was read by the same path from another instance goes, too, if the caller may name that one.
+      const isMeant = (kept: SecretIdentity): boolean => kept.path === path && gate.sees(asked, kept);
+      fetcher.invalidate((kept) => secretKeys.has(kept.secretKey) || isMeant(kept));
     });
   }
 

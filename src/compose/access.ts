@@ -25,10 +25,12 @@ export async function openAccess(
     openKeySource: () => toKeySource(access.jwt),
     onKeysRead: (status) => metrics.keyReads.inc({ status }),
   });
+  if (previous !== undefined && isDeepStrictEqual(previous.config.access.jwt, access.jwt))
+    callers.takeOver(previous.callers);
   try {
     await callers.start();
   } catch (error) {
-    callers.close();
+    await callers.close();
     throw error;
   }
   return { callers, limits: new RateLimits(access.callers, around.clock) };

@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { ANONYMOUS } from '../access/caller-rules.ts';
 import type { Watcher, WatchRequest } from '../client/watcher.ts';
 import type { Clock, Timer } from '../core/clock.ts';
+import { CallerError } from '../core/errors/caller-error.ts';
 import { RequestError } from '../core/errors/request-error.ts';
 import type { SecretEvent } from '../core/secret-event.ts';
 import type { EventHub } from '../notifications/event-hub.ts';
@@ -22,6 +24,8 @@ export interface WatchOpening {
 }
 
 const MAX_WATCHES = 256;
+// So that one caller leaves room for the others.
+const MAX_WATCHES_OF_ONE = 64;
 const HEARTBEAT_MS = 15_000;
 const REVIEW_MS = 1_000;
 
@@ -35,10 +39,15 @@ export class Watches {
     this.#options = options;
   }
 
-  /** @throws RequestError `Overloaded` */
-  assertRoom(): void {
+  /** @throws RequestError `Overloaded`; CallerError `CallerRateLimited` for one who has many already */
+  assertRoom(caller: string): void {
     if (this.#open.size >= MAX_WATCHES)
       throw new RequestError('Overloaded', `the daemon serves no more than ${MAX_WATCHES} watches`);
+    // Whoever shows nothing may be many.
+    if (caller === ANONYMOUS) return;
+    const { length } = [...this.#open.keys()].filter(({ context }) => context.caller === caller);
+    if (length >= MAX_WATCHES_OF_ONE)
+      throw new CallerError('CallerRateLimited', `caller '${caller}' has ${MAX_WATCHES_OF_ONE} watches already`);
   }
 
   /** Looks up what is needed to tell which of the missed events concern the reader. */

@@ -74,6 +74,21 @@ test('each kind of line decides, and says so', async (t) => {
   t.equal(policy.decide(get('web', { operation: 'list' })).rule?.caller, 'web');
 });
 
+test('all tags are needed, not one of them', async (t) => {
+  const policy = policyOf([toCaller('web', { tags: { team: 'shop', tier: 'db' } })]);
+  const decide = (tags: Readonly<Record<string, string>>): boolean => policy.decide(get('web', { tags })).isAllowed;
+  t.ok(decide({ team: 'shop', tier: 'db', more: '1' }));
+  for (const tags of [{ team: 'shop' }, { tier: 'db' }, { team: 'shop', tier: 'web' }]) t.notOk(decide(tags));
+});
+
+test('a deny counts for the path as it is written, whatever the store makes of it', async (t) => {
+  const policy = policyOf([toCaller('web', { deny: ['A'] })]);
+  const places = [{ canonical: 'a', aliases: [] }];
+  t.notOk(policy.decide(get('web', { path: 'A', places })).isAllowed);
+  t.ok(policy.decide(get('web', { path: 'a', places })).isAllowed);
+  t.notOk(policy.decide(get('web', { path: 'A', places: [] })).isAllowed, 'also where it leads nowhere');
+});
+
 test('the refusal names the caller and the operation, and nothing of the secret', async (t) => {
   t.throws(() => policyOf([]).assertAllowed(get('web')), {
     category: 'CallerError',

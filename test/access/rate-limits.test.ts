@@ -52,6 +52,16 @@ test('what a request asks for beyond one is owed', async (t) => {
   t.equal(admitted(), 0, 'nothing is given back');
 });
 
+test('what is owed is owed after a quiet time, too', async (t) => {
+  const { clock, limits, admitted } = setUp();
+  await clock.advance(60_000);
+  limits.charge('web', 1);
+  t.equal(admitted(), 2);
+  await clock.advance(60_000);
+  limits.charge('web', 5);
+  t.equal(admitted(), 0);
+});
+
 test('one without a limit has none, and takes nothing from another', async (t) => {
   const { limits, admitted } = setUp();
   limits.charge('free', 1_000);

@@ -1,5 +1,6 @@
 import { rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Test, test } from 'tap';
 import { TokenCallers } from '../../src/access/token-callers.ts';
 import type { CredentialSetting } from '../../src/core/credential-setting.ts';
@@ -91,6 +92,22 @@ test('everything that is wrong at the start is said at once, and no token', asyn
   t.notMatch(error.message, FIRST);
 });
 
+test('one thing that is wrong is enough', async (t) => {
+  const { file, open } = setUp(t, { web: FIRST, empty: '' });
+  await t.rejects(open({ web: { file: file('web') }, empty: { file: file('empty') } }).start(), {
+    code: 'MissingEndpoint',
+  });
+});
+
+test('what is wrong with a file is said once, not every second', async (t) => {
+  const { file, open, look, log } = setUp(t, { web: FIRST, jobs: SECOND });
+  await open({ web: { file: file('web') }, jobs: { file: file('jobs') } }).start();
+  writeFileSync(file('web'), `${FIRST}\nshort\n${SECOND}`);
+  for (let time = 0; time < 3; time++) await look();
+  t.match(log.lines, [{ message: /line 2 is none/ }, { message: /share a token/ }]);
+  t.equal(log.lines.length, 2);
+});
+
 test('a change counts at the next look: added, taken away, replaced by a link', async (t) => {
   const { file, open, callerOf, look, log } = setUp(t, { web: FIRST, next: SECOND });
   const callers = open({ web: { file: file('web') } });
@@ -162,10 +179,24 @@ test('after the close nobody is known', async (t) => {
   const callers = open({ web: { file: file('web') } });
   await callers.start();
   const { credential } = callers.identify(`Bearer ${FIRST}`);
-  callers.close();
-  callers.close();
+  await callers.close();
+  await callers.close();
   t.notOk(credential?.isValid());
   t.throws(() => callers.identify(`Bearer ${FIRST}`), { code: 'NotAuthenticated' });
+  t.equal(clock.timers, 0);
+});
+
+test('a look that is under way when it is closed changes nothing', async (t) => {
+  const { file, open, clock } = setUp(t, { web: FIRST });
+  const callers = open({ web: { file: file('web') } });
+  await callers.start();
+  writeFileSync(file('web'), SECOND);
+  const looking = clock.advance(1_000);
+  // It has begun as soon as its timer is gone, and what it asks of the disk takes longer than this.
+  while (clock.timers > 0) await turn();
+  const closing = callers.close();
+  await Promise.all([looking, closing]);
+  t.throws(() => callers.identify(`Bearer ${SECOND}`), { code: 'NotAuthenticated' });
   t.equal(clock.timers, 0);
 });
 

@@ -258,7 +258,9 @@ test('a credential that has ended opens nothing', async (t) => {
 });
 
 test('under a prefix there must be something that may be seen', async (t) => {
-  const { rig, me } = createWorld({ rules: { allow: ['app/*/db', 'one', '/pre/fix/*'], deny: ['app/x/**', '**/y'] } });
+  const { rig, me } = createWorld({
+    rules: { allow: ['app/*/db', 'one', '/pre/fix/*'], deny: ['app/x/**', '**/y', 'app/w', 'on/*'] },
+  });
   const opens = (prefix: string): boolean => {
     try {
       rig.pipeline.gate.passPrefix({ context: me, operation: 'list' }, prefix);
@@ -267,7 +269,7 @@ test('under a prefix there must be something that may be seen', async (t) => {
       return false;
     }
   };
-  for (const prefix of ['', 'a', 'app/', 'app/y/', 'app/y/z', 'on', 'one', 'pre/fix/deep/er'])
+  for (const prefix of ['', 'a', 'app/', 'app/y/', 'app/y/z', 'app/w/', 'on', 'one', 'pre/fix/deep/er'])
     t.ok(opens(prefix), prefix);
   for (const prefix of ['b', 'apps', 'app/x/', 'app/x/z', 'one/', 'prefix', '../', 'a//'])
     t.notOk(opens(prefix), prefix);

@@ -101,7 +101,7 @@ test('a reader that leaves leaves nothing behind', async (t) => {
   t.equal(clock.timers, 2);
   reader.leave();
   await until('its timers are gone', () => clock.timers === 0 || undefined);
-  for (let count = 0; count < 300; count++) watches.assertRoom();
+  for (let count = 0; count < 300; count++) watches.assertRoom('anonymous');
 });
 
 test('a change of the configuration ends those that it does not allow', async (t) => {
@@ -120,19 +120,32 @@ test('there is room for 256', async (t) => {
   const { watches, watch } = await setUp(t);
   const readers = [];
   for (let count = 0; count < 256; count++) {
-    watches.assertRoom();
+    watches.assertRoom('anonymous');
     readers.push(await watch());
   }
-  t.throws(() => watches.assertRoom(), { code: 'Overloaded' });
+  t.throws(() => watches.assertRoom('anonymous'), { code: 'Overloaded' });
   readers[0]?.leave();
   await until('there is room again', () => {
     try {
-      watches.assertRoom();
+      watches.assertRoom('anonymous');
       return true;
     } catch {
       return undefined;
     }
   });
+  watches.close();
+});
+
+test('one named caller leaves room for the others', async (t) => {
+  const { watches, watch } = await setUp(t);
+  const request = (): WatchRequest => ({ path: 'a', context: { ...context, caller: 'web' } });
+  for (let count = 0; count < 64; count++) {
+    watches.assertRoom('web');
+    await watch({ request: request() });
+  }
+  t.throws(() => watches.assertRoom('web'), { code: 'CallerRateLimited' });
+  t.doesNotThrow(() => watches.assertRoom('jobs'));
+  t.doesNotThrow(() => watches.assertRoom('anonymous'));
   watches.close();
 });
 

@@ -10,7 +10,7 @@ import type { OperationTools } from './operation-tools.ts';
 export function watchSecrets({ client, watches }: OperationTools): Handler {
   return async (request, reply) => {
     const watch = toWatch(request);
-    watches.assertRoom();
+    watches.assertRoom(watch.context.caller);
     await client.watcher.admit(watch);
     const lastEventId = toLastEventId(request);
     await watches.prepare(watch, lastEventId);
