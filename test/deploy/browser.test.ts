@@ -26,7 +26,7 @@ async function accesses(daemon: Daemon): Promise<readonly string[]> {
   await daemon.stop();
   return [
     ...new Set(
-      daemon.audit.map(({ operation, code }) => `${String(operation)} ${code === undefined ? 'done' : String(code)}`),
+      daemon.audit.map(({ operation, code }) => `${String(operation)} ${typeof code === 'string' ? code : 'done'}`),
     ),
   ].sort();
 }
