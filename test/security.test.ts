@@ -10,7 +10,7 @@ test('every guard that SECURITY.md tells of has the test that it names', async (
   for (const row of rows) {
     const [, file = '', name = ''] = /`(test\/[\w./-]+\.test\.ts)`: “([^”]+)”/.exec(row) ?? [];
     t.not(file, '', row);
-    const tests = [...(await read(file)).matchAll(/\btest\(\s*(['"`])((?:\\.|(?!\1).)*)\1/g)].map(
+    const tests = [...(await read(file)).matchAll(/\b(?:test|browserTest)\(\s*(['"`])((?:\\.|(?!\1).)*)\1/g)].map(
       ([, , found]) => found,
     );
     t.ok(tests.includes(name), `${file}: ${name}`);

@@ -25,7 +25,12 @@ function createRig() {
     instances: new Map([['local', [toSource(provider, { clock })]]]),
     events: new EventHub(clock),
     cache,
-    policy: new Policy(toCallerRules('open', [toCaller('operator', { operations: ['invalidate', 'get'] })])),
+    policy: new Policy(
+      toCallerRules('open', [
+        toCaller('operator', { operations: ['invalidate', 'get'] }),
+        toCaller('narrow', { operations: ['invalidate', 'get'], allow: ['app/*'], deny: ['app/b'] }),
+      ]),
+    ),
     audit: { ...noAudit, record: (event) => void audited.push(event) },
     metrics: noMetrics(),
     log: new RecordingLog(),
@@ -57,6 +62,34 @@ test('one of a prefix forgets what begins with it', async (t) => {
   await client.read({ path: 'app/a', context });
   await client.invalidatePrefix('', operator);
   t.same(['app/a', 'apple', 'x/app/a'].map(isCached), [false, false, false]);
+});
+
+test('nobody forgets what it may not', async (t) => {
+  const { client, isCached } = createRig();
+  const paths = ['app/a', 'app/b', 'x'];
+  for (const path of paths) await client.read({ path, context });
+  const narrow = { ...context, caller: 'narrow' };
+  await client.invalidatePrefix('', narrow);
+  t.same(paths.map(isCached), [false, true, true]);
+  await t.rejects(client.invalidate('app/b', narrow), { code: 'PolicyDenied' });
+  await t.rejects(client.invalidatePrefix('x', narrow), { code: 'PolicyDenied' });
+  t.same(paths.slice(1).map(isCached), [true, true]);
+});
+
+test('a refused read asks no store, and leaves what is cached', async (t) => {
+  const { client, provider, isCached, audited } = createRig();
+  await client.read({ path: 'app/b', context });
+  const { length } = provider.calls;
+  audited.length = 0;
+  const narrow = { ...context, caller: 'narrow' };
+  for (const path of ['app/b', 'app/b', 'missing', 'missing'])
+    t.throws(() => client.read({ path, context: narrow }), {
+      code: 'PolicyDenied',
+      message: "caller 'narrow' may not get",
+    });
+  t.equal(provider.calls.length, length);
+  t.ok(isCached('app/b'));
+  t.equal(audited.filter(({ code }) => code === 'PolicyDenied').length, 4);
 });
 
 test('what is under way then is delivered, not kept', async (t) => {

@@ -3,7 +3,7 @@ import { AccessError } from '../../src/core/errors/access-error.ts';
 import { ProviderError } from '../../src/core/errors/provider-error.ts';
 import { parsePathPattern } from '../../src/core/path-pattern.ts';
 import { FakeProvider } from '../fakes/fake-provider.ts';
-import { type ClientRig, context, createClientRig } from './client-rig.ts';
+import { type ClientRig, context, createClientRig, toCaller } from './client-rig.ts';
 
 const asked = { prefix: '', tags: {}, limit: 2, context };
 const pathMappings = [{ pattern: parsePathPattern('app/**'), providers: ['files'], scope: {}, prefix: 'team' }];
@@ -119,4 +119,46 @@ test('every access is recorded once', async (t) => {
     { operation: 'describe', path: 'a', context, cached: false, code: 'InvalidProvider' },
     { operation: 'describe', path: 'a', context, cached: false, code: 'AccessDenied', provider: 'files' },
   ]);
+});
+
+const narrow = { ...context, caller: 'narrow' };
+
+/** A store with secrets `a0`, `a1` and so on, of which the caller may see five. */
+function createNarrowRig(count: number): ClientRig {
+  const rig = createClientRig({ callers: [toCaller('narrow', { allow: ['a0', 'a2', 'a4', 'a6', 'a8'] })] });
+  rig.provider.onList = ({ limit, cursor = '0' }) => {
+    const from = Number(cursor);
+    const items = Array.from({ length: Math.min(limit, count - from) }, (_, at) => ({ name: `a${from + at}` }));
+    return from + limit < count ? { items, nextCursor: String(from + limit) } : { items };
+  };
+  return rig;
+}
+
+test('a list shows what the caller may see, in pages that are filled up', async (t) => {
+  const rig = createNarrowRig(10);
+  const first = await rig.metadata.list({ ...asked, limit: 3, context: narrow });
+  t.same(
+    first.items.map(({ path }) => path),
+    ['a0', 'a2', 'a4'],
+  );
+  const { nextCursor: cursor = '' } = first;
+  const next = await rig.metadata.list({ ...asked, limit: 3, context: narrow, cursor });
+  t.same([next.items.map(({ path }) => path), next.nextCursor], [['a6', 'a8'], undefined]);
+  t.ok(
+    rig.provider.calls.every(({ query }) => (query?.limit ?? 0) <= 3),
+    'never more than is missing',
+  );
+  rig.provider.calls.length = 0;
+  await rig.metadata.list({ ...asked, limit: 3 });
+  t.equal(rig.provider.calls.length, 1, 'one call where nothing is hidden');
+});
+
+test('a caller who may see next to nothing does not make the daemon list everything', async (t) => {
+  const rig = createNarrowRig(40);
+  const { nextCursor: cursor = '' } = await rig.metadata.list({ ...asked, limit: 5, context: narrow });
+  const before = rig.provider.calls.length;
+  const page = await rig.metadata.list({ ...asked, limit: 1, context: narrow, cursor });
+  t.same(page.items, []);
+  t.ok(page.nextCursor);
+  t.equal(rig.provider.calls.length - before, 10);
 });
