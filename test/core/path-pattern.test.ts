@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { test } from 'tap';
-import { bySpecificity, parsePathPattern } from '../../src/core/path-pattern.ts';
+import { bySpecificity, isPathPattern, parsePathPattern } from '../../src/core/path-pattern.ts';
 
 const matches = (pattern: string, path: string): boolean => parsePathPattern(pattern).matches(path);
 
@@ -25,6 +25,58 @@ test('what a pattern matches, and what it does not', async (t) => {
     for (const path of yes) t.ok(matches(pattern, path), `'${pattern}' matches '${path}'`);
     for (const path of no) t.notOk(matches(pattern, path), `'${pattern}' does not match '${path}'`);
   }
+});
+
+/** The same by a regular expression, which is slow for some paths. */
+function reference(pattern: string): RegExp {
+  const source = pattern
+    .split('/')
+    .map((segment) => (segment === '**' ? '**' : segment.replaceAll(/\*+/g, '[^/]*')))
+    .join('/')
+    .replace(/^\*\*$/, '.+')
+    .replace(/\/\*\*$/, '/.+')
+    .replaceAll(/(^|\/)(?:\*\*\/)+/g, '$1(?:.*/)?');
+  return new RegExp(`^${source}$`, 's');
+}
+
+test('it matches what a regular expression would', async (t) => {
+  const segment = fc.stringMatching(/^[ab]{1,4}$/);
+  const wild = fc.oneof(
+    fc.constant('**'),
+    fc.stringMatching(/^[ab*]{1,5}$/).map((text) => text.replaceAll(/\*+/g, '*')),
+  );
+  const path = fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) => segments.join('/'));
+  const pattern = fc.array(wild, { minLength: 1, maxLength: 4 }).map((segments) => segments.join('/'));
+  t.doesNotThrow(() =>
+    fc.assert(
+      fc.property(pattern, path, (glob, text) => matches(glob, text) === reference(glob).test(text)),
+      { numRuns: 5_000 },
+    ),
+  );
+  const rows: readonly [pattern: string, yes: readonly string[], no: readonly string[]][] = [
+    ['a*b*c', ['abc', 'axbxc', 'abbc', 'abcbc'], ['acb', 'ab', 'ac', 'axc', 'abxcx']],
+    ['*a*', ['a', 'xa', 'ax', 'aa'], ['x', 'a/a']],
+    ['a*bb*a', ['abba', 'axbbya'], ['aba', 'abab']],
+    ['ab*ba', ['abba', 'abxba'], ['aba']],
+    ['*ab*ab*', ['abab', 'xabyabz'], ['ab', 'aba', 'abxba']],
+    ['*ab*b', ['abb', 'ababb'], ['ab', 'xab']],
+  ];
+  for (const [glob, yes, no] of rows) {
+    for (const text of yes) t.ok(matches(glob, text), `'${glob}' matches '${text}'`);
+    for (const text of no) t.notOk(matches(glob, text), `'${glob}' does not match '${text}'`);
+  }
+});
+
+test('no path makes it slow', async (t) => {
+  const long = Array.from({ length: 1_000 }, () => 'a').join('/');
+  t.notOk(matches('**/a/**/a/**/a/**/a/**/b', long));
+  t.notOk(matches('*a*a*a*a*a*a*b', 'a'.repeat(2_000)));
+});
+
+test('what a pattern may be', async (t) => {
+  for (const good of ['a', '*', '**', 'a/*/b', 'a*/**', '**/x', 'a/**/b*c']) t.ok(isPathPattern(good), good);
+  for (const bad of ['', 'a**', '**a', 'a/b**/c', '***', 'a//b', '/a', 'a/', '../a', 'a/./b', 'a\nb'])
+    t.notOk(isPathPattern(bad), bad);
 });
 
 test('a pattern without stars matches itself alone', async (t) => {
