@@ -1,5 +1,5 @@
 // Puts one small mistake after the other into what guards the secrets, and tells which of them no test notices.
-// Run by hand: node scripts/mutate.ts [FILE...]; docs/mutation.md has the last result.
+// Run by hand: node scripts/mutate.ts [FILE...]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { glob, readFile } from 'node:fs/promises';
