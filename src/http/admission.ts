@@ -71,6 +71,8 @@ export class Admission {
       callerRefusal = error;
     }
     const pending = identity instanceof Promise ? identity : undefined;
+    // A route that asks for no caller does not wait for it, and a refusal must not be an error that nobody takes.
+    pending?.catch(() => undefined);
     const known = identity instanceof Promise ? nobody : identity;
     const context = toContext({ connection, facts, identity: known }, requestId);
     return { connection, facts, context, refusal, pending, callerRefusal };

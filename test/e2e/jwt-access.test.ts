@@ -134,3 +134,20 @@ test('a caller who asks too often is told when to come back; the others are serv
   );
   t.ok(await until('it is audited', () => daemon.audit.find(({ code }) => code === 'CallerRateLimited')));
 });
+
+test('a token that is wrong does no harm where none is asked for', async (t) => {
+  const file = join(directory, 'jwks3.json');
+  await writeFile(file, await keySet(['k1', first.publicKey]));
+  const daemon = await startDaemon(t, {
+    config: localConfig(secrets, { access: { mode: 'jwt', jwt: { ...jwt, jwksFile: file }, callers } }),
+  });
+  const http = daemon.http();
+  const strangers = ['none', 'a.b.c', await sign(WEB, { key: second.privateKey }), await sign(WEB, { seconds: -60 })];
+  for (const token of strangers) {
+    const headers = { authorization: `Bearer ${token}` };
+    for (const path of ['/livez', '/readyz', '/metrics']) t.equal((await http.get(path, headers)).status, 200, path);
+    t.equal((await http.get('/nothing', headers)).status, 404);
+    t.equal((await http.send({ method: 'PUT', path: '/v1/secrets/db/creds', headers })).status, 405);
+  }
+  t.equal((await http.get('/v1/secrets/db/creds', await bearer(sign(WEB)))).status, 200, 'it still serves');
+});

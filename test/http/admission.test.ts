@@ -216,3 +216,17 @@ test('each request counts against the limit of its caller, and of nobody else', 
   await later.enter(later.admit(open(api), shown('slow')));
   await t.rejects(async () => later.enter(later.admit(open(api), shown('slow'))), { code: 'CallerRateLimited' });
 });
+
+test('a refusal that comes late is no error where nobody waits for it', async (t) => {
+  const refused = new CallerError('NotAuthenticated', 'the token is not known');
+  const callers: Callers = { ...openCallers, identify: () => Promise.reject(refused) };
+  const { admission } = setUp([], { callers });
+  const unhandled: unknown[] = [];
+  const note = (error: unknown): void => void unhandled.push(error);
+  process.on('unhandledRejection', note);
+  const visit = admission.admit(open(api), asking(good));
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', note);
+  t.strictSame(unhandled, []);
+  await t.rejects(Promise.resolve(admission.enter(visit)), refused);
+});
