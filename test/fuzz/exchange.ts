@@ -2,10 +2,10 @@ export const listeners = ['tcp', 'unix', 'ops'] as const;
 export type ListenerName = (typeof listeners)[number];
 
 /**
- * How the daemon is asked. In `token` mode it takes the canary, which some requests carry; `tls` is open, and speaks TLS on
- * TCP.
+ * How the daemon is asked. In `token` mode it takes the canary, which some requests carry, in `jwt` mode a web token; `socket`
+ * is `token` with a unix socket that is a caller's own; `tls` is open, and speaks TLS on TCP.
  */
-export const modes = ['open', 'token', 'tls'] as const;
+export const modes = ['open', 'token', 'tls', 'jwt', 'socket'] as const;
 export type Mode = (typeof modes)[number];
 
 /** What is sent on one connection, and how. */

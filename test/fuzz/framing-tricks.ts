@@ -1,5 +1,7 @@
 import { TOKEN_CANARY } from './canaries.ts';
+import type { Mode } from './exchange.ts';
 import type { Random } from './random.ts';
+import { rightCredential } from './valid-requests.ts';
 
 const BODY = '{"secrets":[{"path":"db/creds"}]}';
 const LENGTH = String(BODY.length);
@@ -7,11 +9,11 @@ const CHUNK = `${BODY.length.toString(16)}\r\n${BODY}\r\n`;
 const NEXT = 'GET /v1/secrets/app/key HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 /** A request whose length is told wrongly, twice, or strangely: what smuggles requests past careless servers. */
-export function framingTrick(random: Random): string {
+export function framingTrick(random: Random, mode: Mode): string {
   const [headers, body] = random.pick(tricks)(random);
   const lines = [
     'Host: localhost',
-    `Authorization: Bearer ${TOKEN_CANARY}`,
+    `Authorization: Bearer ${rightCredential(mode)}`,
     'Content-Type: application/json',
     ...headers,
   ];

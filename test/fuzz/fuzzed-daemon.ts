@@ -7,9 +7,11 @@ import { extraSecrets, TOKEN_CANARY } from './canaries.ts';
 import { type CertificateFiles, makeCertificate } from '../fakes/make-certificate.ts';
 import type { ListenerName, Mode } from './exchange.ts';
 import type { Address } from './open-socket.ts';
+import { AUDIENCE, ISSUER, keySet, SUBJECT } from './web-tokens.ts';
 
 /** A built daemon with the quick start's secrets and some more, on three listeners. */
 export interface FuzzedDaemon {
+  readonly mode: Mode;
   readonly pid: number;
   readonly addresses: Readonly<Record<ListenerName, Address>>;
   isRunning(): boolean;
@@ -46,6 +48,7 @@ export async function startFuzzedDaemon({ root, directory, mode }: FuzzedDaemonO
   const tls = mode === 'tls' ? await makeCertificate(directory, 'listener', 'DNS:localhost') : undefined;
   await writeFile(file('keyfob.yaml'), JSON.stringify(toConfig(file, mode, tls)));
   await writeFile(file('token'), `${TOKEN_CANARY}\n`, { mode: 0o600 });
+  await writeFile(file('keys'), keySet);
   const [stdout, stderr] = [await open(file('stdout'), 'a'), await open(file('stderr'), 'a')];
   const args = [join(root, 'dist/keyfob.js'), 'serve', '--config', file('keyfob.yaml')];
   const child = spawn(process.execPath, args, { stdio: ['ignore', stdout.fd, stderr.fd] });
@@ -55,6 +58,7 @@ export async function startFuzzedDaemon({ root, directory, mode }: FuzzedDaemonO
     const [api, ops] = await ports(child, () => read('stderr'));
     const { pid = 0 } = child;
     return {
+      mode,
       pid,
       addresses: {
         tcp: { host: '127.0.0.1', port: api, ...(tls !== undefined && { ca: await readFile(tls.cert, 'utf8') }) },
@@ -73,24 +77,28 @@ export async function startFuzzedDaemon({ root, directory, mode }: FuzzedDaemonO
 }
 
 const toConfig = (file: (name: string) => string, mode: Mode, tls?: CertificateFiles): object => ({
-  listen: [tls === undefined ? '127.0.0.1:0' : { address: '127.0.0.1:0', tls }, `unix:${file('k.sock')}`],
+  listen: [
+    tls === undefined ? '127.0.0.1:0' : { address: '127.0.0.1:0', tls },
+    { address: `unix:${file('k.sock')}`, ...(mode === 'socket' && { caller: 'soak' }) },
+  ],
   ops: { listen: ['127.0.0.1:0'] },
   drain: '0ms',
   providers: [{ name: 'files', type: 'local', path: file('secrets.yaml') }],
   // Short, so that the store is asked now and then.
   cache: { ttl: '500ms', negativeTtl: '500ms' },
   audit: { enabled: true, sink: file('audit') },
-  ...(mode === 'token' && {
-    access: {
-      mode,
-      callers: [
-        { name: 'soak', token: { file: file('token') }, operations: OPERATIONS, allow: ['**'], providers: ['files'] },
-      ],
-    },
-  }),
+  ...toAccess(file, mode),
   // The level that tells most of what happens.
   log: { level: 'debug' },
 });
+
+function toAccess(file: (name: string) => string, mode: Mode): object {
+  if (mode === 'open' || mode === 'tls') return {};
+  const caller = { name: 'soak', operations: OPERATIONS, allow: ['**'], providers: ['files'] };
+  if (mode !== 'jwt') return { access: { mode: 'token', callers: [{ ...caller, token: { file: file('token') } }] } };
+  const jwt = { issuer: ISSUER, audience: AUDIENCE, algorithms: ['EdDSA'], jwksFile: file('keys') };
+  return { access: { mode, jwt, callers: [{ ...caller, subject: SUBJECT }] } };
+}
 
 async function ports(child: ChildProcess, stderr: () => Promise<string>): Promise<readonly [number, number]> {
   for (let waitedMs = 0; waitedMs < READY_WITHIN_MS; waitedMs += 20) {

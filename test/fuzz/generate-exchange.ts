@@ -7,6 +7,7 @@ import { oversizedRequest } from './oversized-requests.ts';
 import { Random } from './random.ts';
 import { refusedRequest } from './refused-requests.ts';
 import { type Door, toText, validRequest } from './valid-requests.ts';
+import { webTokenParts } from './web-tokens.ts';
 
 /** The exchange of that number: the same for the same seed and mode, whatever else runs. */
 export function generateExchange({ seed, index, mode }: Numbered): Exchange {
@@ -29,10 +30,8 @@ interface Content extends Pick<Exchange, 'kind' | 'requests' | 'expected'> {
   readonly text: string;
 }
 
-const PATH_WITH_TOKEN = new RegExp(
-  `^[^\\s:]+ [^?\\s]*${TOKEN_CANARY}|(?:prefix|path)["=: ]+[^&\\s]*${TOKEN_CANARY}`,
-  'm',
-);
+const ANY_TOKEN = `(?:${[TOKEN_CANARY, ...webTokenParts].join('|')})`;
+const PATH_WITH_TOKEN = new RegExp(`^[^\\s:]+ [^?\\s]*${ANY_TOKEN}|(?:prefix|path)["=: ]+[^&\\s]*${ANY_TOKEN}`, 'm');
 
 type Kind = (random: Random, door: Door) => Content;
 
@@ -51,10 +50,15 @@ const pipelined: Kind = (random, door) => {
   };
 };
 
-const refused: Kind = (random) => ({ kind: 'refused', text: refusedRequest(random), requests: 1, expected: [0] });
+const refused: Kind = (random, { mode }) => ({
+  kind: 'refused',
+  text: refusedRequest(random, mode),
+  requests: 1,
+  expected: [0],
+});
 
 const mutated: Kind = (random, door) => {
-  const text = random.chance(0.6) ? toText(validRequest(random, door)) : refusedRequest(random);
+  const text = random.chance(0.6) ? toText(validRequest(random, door)) : refusedRequest(random, door.mode);
   return { kind: 'mutated', text: mutate(Buffer.from(text, 'latin1'), random).toString('latin1'), requests: 1 };
 };
 
@@ -80,11 +84,11 @@ const bentBody: Kind = (random, { mode }) => {
   return { kind: 'bent body', text: toText({ ...draft, ...body }), requests: 1, expected: [0] };
 };
 
-const framing: Kind = (random) => ({ kind: 'framing', text: framingTrick(random), requests: 1 });
+const framing: Kind = (random, { mode }) => ({ kind: 'framing', text: framingTrick(random, mode), requests: 1 });
 
-const brokenFraming: Kind = (random) => ({
+const brokenFraming: Kind = (random, { mode }) => ({
   kind: 'mutated framing',
-  text: mutate(Buffer.from(framingTrick(random), 'latin1'), random).toString('latin1'),
+  text: mutate(Buffer.from(framingTrick(random, mode), 'latin1'), random).toString('latin1'),
   requests: 1,
 });
 

@@ -1,4 +1,3 @@
-import { TOKEN_CANARY } from './canaries.ts';
 import type { Checks } from './checks.ts';
 import { perform } from './connection.ts';
 import { type Exchange, listeners, type ListenerName } from './exchange.ts';
@@ -8,6 +7,7 @@ import { hangUp } from './hang-up.ts';
 import { holdConnections } from './hold-connections.ts';
 import { leakedSecrets, leaksToken, stackFrame } from './leaks.ts';
 import { type ParsedResponse, parseResponses } from './response-parser.ts';
+import { rightCredential } from './valid-requests.ts';
 
 /** The checks that the daemon is put to when all is over. */
 export const daemonChecks = [
@@ -71,7 +71,9 @@ async function judgeRunning(daemon: FuzzedDaemon, fail: Fail): Promise<void> {
 
 async function ask(daemon: FuzzedDaemon, listener: ListenerName, target: string): Promise<ParsedResponse | undefined> {
   const segments = [
-    Buffer.from(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${TOKEN_CANARY}\r\n\r\n`),
+    Buffer.from(
+      `GET ${target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${rightCredential(daemon.mode)}\r\n\r\n`,
+    ),
   ];
   const shape = { index: -1, kind: 'last', requests: 1, pauseMs: 0, expected: [200], ending: 'wait' } as const;
   const exchange: Exchange = { ...shape, listener, segments };

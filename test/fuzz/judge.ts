@@ -1,4 +1,3 @@
-import { TOKEN_CANARY } from './canaries.ts';
 import type { Checks } from './checks.ts';
 import type { Outcome } from './connection.ts';
 import { type Exchange, type Mode, sentBytes } from './exchange.ts';
@@ -6,6 +5,7 @@ import { Figures } from './figures.ts';
 import { leakedSecrets, leaksToken, stackFrame, unaskedSecrets } from './leaks.ts';
 import { problemCode, problemFault } from './problem-check.ts';
 import { type ParsedResponse, parseResponses } from './response-parser.ts';
+import { asksForToken, rightCredential } from './valid-requests.ts';
 
 /** The checks that each exchange is put to. */
 export const exchangeChecks = [
@@ -46,7 +46,8 @@ export function judge({ exchange, outcome, mode }: Judged, into: { checks: Check
   if (fault !== undefined)
     fail('correct requests get the answer of the contract', `${fault}; the connection: ${outcome.end}`);
   for (const response of responses) judgeResponse(response, sent, fail);
-  if (mode === 'token' && !sent.includes(TOKEN_CANARY) && leakedSecrets(outcome.received.toString('latin1')).length > 0)
+  const isStranger = asksForToken({ listener: exchange.listener, mode }) && !sent.includes(rightCredential(mode));
+  if (isStranger && leakedSecrets(outcome.received.toString('latin1')).length > 0)
     fail('no answer holds a value unless the token came with it, where one is needed', `${responses[0]?.status}`);
 }
 

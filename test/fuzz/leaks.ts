@@ -1,4 +1,5 @@
 import { askedCanaries, type Canary, hiddenCanaries, TOKEN_CANARY } from './canaries.ts';
+import { webTokenParts } from './web-tokens.ts';
 
 // "at name (file:line:column)" and "at file:line:column", in a line of its own or within JSON.
 const STACK = /\bat (?:[\w.<>$[\] ]+ \()?(?:file:|node:|\/)[^\s()"]*:\d+:\d+/;
@@ -16,7 +17,8 @@ export const holds = (text: string, value: string): boolean => forms(value).some
 export const leakedSecrets = (text: string): readonly string[] =>
   [...askedCanaries, ...hiddenCanaries].filter((canary) => holds(text, canary.text)).map(({ path }) => path);
 
-export const leaksToken = (text: string): boolean => holds(text, TOKEN_CANARY);
+export const leaksToken = (text: string): boolean =>
+  [TOKEN_CANARY, ...webTokenParts].some((token) => holds(text, token));
 
 /** The frame of a stack trace that the text holds. */
 export const stackFrame = (text: string): string | undefined => STACK.exec(text)?.[0];

@@ -1,10 +1,11 @@
 import { TOKEN_CANARY } from './canaries.ts';
+import type { Mode } from './exchange.ts';
 import type { Random } from './random.ts';
 import { type RequestDraft, toText, validRequest } from './valid-requests.ts';
 
 /** A request that is correct HTTP and that the daemon has to refuse, or to answer all the same, but never to drop. */
-export function refusedRequest(random: Random): string {
-  const base = validRequest(random, { listener: 'tcp', mode: 'open' });
+export function refusedRequest(random: Random, mode: Mode): string {
+  const base = validRequest(random, { listener: 'tcp', mode });
   return toText(random.pick(spoilers)(base, random));
 }
 

@@ -1,6 +1,7 @@
 import { askedCanaries, TOKEN_CANARY } from './canaries.ts';
 import type { ListenerName, Mode } from './exchange.ts';
 import type { Random } from './random.ts';
+import { mangled, webToken, wrongWebTokens } from './web-tokens.ts';
 
 /** A request before it becomes bytes. */
 export interface RequestDraft {
@@ -19,14 +20,29 @@ export interface Door {
 }
 
 /** A request that the daemon must answer as its contract says. */
-export function validRequest(random: Random, { listener, mode }: Door): RequestDraft {
+export function validRequest(random: Random, door: Door): RequestDraft {
   const draft = random.pick(drafts)(random);
-  const headers = [...draft.headers, ...harmlessHeaders(random)];
+  const credential = someCredential(random, door.mode);
+  const shown = credential === undefined ? [] : ([['Authorization', `Bearer ${credential}`]] as const);
+  const headers = [...draft.headers, ...shown, ...harmlessHeaders(random)];
   // Health and metrics are for everyone.
   if (OPS_ROUTES.has(draft.target)) return { ...draft, headers };
-  if (listener === 'ops') return { ...draft, headers, status: 404 };
-  const isCaller = mode !== 'token' || headers.some(([name]) => name === 'Authorization');
+  if (door.listener === 'ops') return { ...draft, headers, status: 404 };
+  const isCaller = !asksForToken(door) || credential === rightCredential(door.mode);
   return { ...draft, headers, status: isCaller ? draft.status : 401 };
+}
+
+/** Whether nobody is known by having come in there. */
+export const asksForToken = ({ listener, mode }: Door): boolean =>
+  mode === 'token' || mode === 'jwt' || (mode === 'socket' && listener !== 'unix');
+
+/** What opens, where something is asked for. */
+export const rightCredential = (mode: Mode): string => (mode === 'jwt' ? webToken : TOKEN_CANARY);
+
+function someCredential(random: Random, mode: Mode): string | undefined {
+  if (!random.chance(mode === 'jwt' ? 0.8 : 0.5)) return undefined;
+  if (mode !== 'jwt' || random.chance(0.6)) return rightCredential(mode);
+  return random.chance(0.3) ? mangled(random) : random.pick(wrongWebTokens);
 }
 
 const OPS_ROUTES = new Set(['/livez', '/readyz', '/startupz', '/metrics']);
@@ -72,7 +88,6 @@ const drafts: readonly ((random: Random) => RequestDraft)[] = [
 
 function harmlessHeaders(random: Random): readonly (readonly [string, string])[] {
   const some: (readonly [string, string])[] = [];
-  if (random.chance(0.5)) some.push(['Authorization', `Bearer ${TOKEN_CANARY}`]);
   if (random.chance(0.2)) some.push(['Cookie', `session=${TOKEN_CANARY}`]);
   if (random.chance(0.2)) some.push(['X-Request-Id', `soak-${random.int(0, 99_999)}`]);
   if (random.chance(0.2)) some.push(['traceparent', `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`]);
