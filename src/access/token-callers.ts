@@ -24,6 +24,8 @@ export class TokenCallers implements Callers {
   readonly #directory = new TokenDirectory();
   #timer: Timer | undefined;
   #looking: Promise<void> | undefined;
+  #hurriedAtMs = -Infinity;
+  #hurry: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(options: TokenCallersOptions) {
@@ -43,17 +45,21 @@ export class TokenCallers implements Callers {
     this.#lookAgain();
   }
 
-  identify(authorization: string | undefined): Identity {
-    const identity = this.#directory.find(bearerToken(authorization));
-    if (identity === undefined) throw new CallerError('NotAuthenticated', 'the token is not known');
-    return identity;
+  /** A token that is not known may have come into its file since the last look. */
+  identify(authorization: string | undefined): Identity | Promise<Identity> {
+    const token = bearerToken(authorization);
+    const known = this.#directory.find(token);
+    if (known !== undefined) return known;
+    const looking = this.#lookInHurry();
+    if (looking === undefined) return refuse();
+    return looking.then(() => this.#directory.find(token) ?? refuse());
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#directory.replace([]);
-    await this.#looking;
+    await Promise.all([this.#looking, this.#hurry]);
   }
 
   #lookAgain(): void {
@@ -67,15 +73,36 @@ export class TokenCallers implements Callers {
     });
   }
 
+  /** Once a second at most, whatever is sent: undefined when that was done a moment ago, and is over. */
+  #lookInHurry(): Promise<void> | undefined {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (this.#hurry !== undefined || this.#isClosed || nowMs < this.#hurriedAtMs + LOOK_MS) return this.#hurry;
+    this.#hurriedAtMs = nowMs;
+    const look = async (): Promise<void> => {
+      const found = await Promise.all(this.#sources.map((source) => source.lookForMore()));
+      if (!this.#isClosed && found.includes(true)) this.#replace();
+      this.#hurry = undefined;
+    };
+    return (this.#hurry = look());
+  }
+
   /** @returns what is newly wrong */
   async #look(): Promise<readonly string[]> {
     const findings = await Promise.all(this.#sources.map((source) => source.look()));
     if (this.#isClosed || findings.every((finding) => finding === undefined)) return [];
+    return [...findings.flatMap((finding) => finding ?? []), ...this.#replace()];
+  }
+
+  #replace(): readonly string[] {
     const tokens = this.#sources.flatMap(({ caller, tokens: own }) => own.map((token) => ({ caller, token })));
     const { unique, problems } = withoutShared(tokens);
     this.#directory.replace(unique);
-    return [...findings.flatMap((finding) => finding ?? []), ...problems];
+    return problems;
   }
+}
+
+function refuse(): never {
+  throw new CallerError('NotAuthenticated', 'the token is not known');
 }
 
 /** Nobody can tell whose a token of two callers is. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CredentialSetting } from '../core/credential-setting.ts';
 import { parseTokenLines } from './token-lines.ts';
 import { WatchedSetting } from './watched-setting.ts';
@@ -16,6 +17,17 @@ export class TokenSource {
 
   get tokens(): readonly string[] {
     return this.#tokens;
+  }
+
+  /**
+   * Looks between two looks whether there are other tokens. What is wrong, or ends, is for the next look.
+   * @returns whether there are
+   */
+  async lookForMore(): Promise<boolean> {
+    const { tokens } = parseTokenLines((await this.#setting.read()) ?? '');
+    if (tokens.length === 0 || isDeepStrictEqual(tokens, this.#tokens)) return false;
+    this.#tokens = tokens;
+    return true;
   }
 
   /**

@@ -20,9 +20,9 @@ function setUp(t: Test, texts: Readonly<Record<string, string>>) {
     t.teardown(() => opened.close());
     return opened;
   };
-  const callerOf = (callers: TokenCallers, token: string): string | undefined => {
+  const callerOf = async (callers: TokenCallers, token: string): Promise<string | undefined> => {
     try {
-      return callers.identify(`Bearer ${token}`).caller;
+      return (await callers.identify(`Bearer ${token}`)).caller;
     } catch {
       return undefined;
     }
@@ -44,13 +44,15 @@ test('all tokens of all callers, from files, the environment and the configurati
     fixed: 'a-literal-token-01',
   });
   await callers.start();
-  t.same(
-    [FIRST, SECOND, THIRD, 'a-literal-token-01'].map((token) => callerOf(callers, token)),
-    ['web', 'web', 'jobs', 'fixed'],
-  );
+  t.same(await Promise.all([FIRST, SECOND, THIRD, 'a-literal-token-01'].map((token) => callerOf(callers, token))), [
+    'web',
+    'web',
+    'jobs',
+    'fixed',
+  ]);
   for (const wrong of [FIRST.slice(1), `${FIRST}0`, FIRST.toUpperCase(), '__proto__', 'constructor', ''])
-    t.equal(callerOf(callers, wrong), undefined, wrong);
-  t.throws(() => callers.identify(`Bearer ${SECOND}x`), {
+    t.equal(await callerOf(callers, wrong), undefined, wrong);
+  await t.rejects(async () => callers.identify(`Bearer ${SECOND}x`), {
     code: 'NotAuthenticated',
     message: 'the token is not known',
   });
@@ -112,23 +114,21 @@ test('a change counts at the next look: added, taken away, replaced by a link', 
   const { file, open, callerOf, look, log } = setUp(t, { web: FIRST, next: SECOND });
   const callers = open({ web: { file: file('web') } });
   await callers.start();
-  const { credential } = callers.identify(`Bearer ${FIRST}`);
+  const { credential } = await callers.identify(`Bearer ${FIRST}`);
   await look();
   t.ok(credential?.isValid());
   writeFileSync(file('web'), `${FIRST}\n${THIRD}`);
   await look();
-  t.same(
-    [FIRST, THIRD].map((token) => callerOf(callers, token)),
-    ['web', 'web'],
-  );
+  t.same(await Promise.all([FIRST, THIRD].map((token) => callerOf(callers, token))), ['web', 'web']);
   t.ok(credential?.isValid(), 'what stays is the same');
   unlinkSync(file('web'));
   symlinkSync(file('next'), file('web'));
   await look();
-  t.same(
-    [FIRST, SECOND, THIRD].map((token) => callerOf(callers, token)),
-    [undefined, 'web', undefined],
-  );
+  t.same(await Promise.all([FIRST, SECOND, THIRD].map((token) => callerOf(callers, token))), [
+    undefined,
+    'web',
+    undefined,
+  ]);
   t.notOk(credential?.isValid());
   t.same(log.lines, []);
 });
@@ -139,23 +139,20 @@ test('a file that is empty or gone for a moment changes nothing; twice in a row 
   await callers.start();
   writeFileSync(file('web'), '');
   await look();
-  t.equal(callerOf(callers, FIRST), 'web');
+  t.equal(await callerOf(callers, FIRST), 'web');
   writeFileSync(file('web'), SECOND);
   await look();
-  t.same(
-    [FIRST, SECOND].map((token) => callerOf(callers, token)),
-    [undefined, 'web'],
-  );
+  t.same(await Promise.all([FIRST, SECOND].map((token) => callerOf(callers, token))), [undefined, 'web']);
   rmSync(file('web'));
   await look();
-  t.equal(callerOf(callers, SECOND), 'web');
+  t.equal(await callerOf(callers, SECOND), 'web');
   t.same(log.lines, []);
   await look();
-  t.equal(callerOf(callers, SECOND), undefined);
+  t.equal(await callerOf(callers, SECOND), undefined);
   t.match(log.lines, [{ level: 'error', message: /the tokens of the caller 'web' in the file '.*' cannot be read/ }]);
   writeFileSync(file('web'), THIRD);
   await look();
-  t.equal(callerOf(callers, THIRD), 'web', 'and it comes back');
+  t.equal(await callerOf(callers, THIRD), 'web', 'and it comes back');
 });
 
 test('a token that another caller takes counts for neither', async (t) => {
@@ -164,21 +161,18 @@ test('a token that another caller takes counts for neither', async (t) => {
   await callers.start();
   writeFileSync(file('jobs'), `${FIRST}\n${SECOND}`);
   await look();
-  t.same(
-    [FIRST, SECOND].map((token) => callerOf(callers, token)),
-    [undefined, 'jobs'],
-  );
+  t.same(await Promise.all([FIRST, SECOND].map((token) => callerOf(callers, token))), [undefined, 'jobs']);
   t.match(log.lines, [{ level: 'error', message: /'web' and 'jobs' share a token/ }]);
   writeFileSync(file('web'), THIRD);
   await look();
-  t.equal(callerOf(callers, FIRST), 'jobs');
+  t.equal(await callerOf(callers, FIRST), 'jobs');
 });
 
 test('after the close nobody is known', async (t) => {
   const { file, open, clock } = setUp(t, { web: FIRST });
   const callers = open({ web: { file: file('web') } });
   await callers.start();
-  const { credential } = callers.identify(`Bearer ${FIRST}`);
+  const { credential } = await callers.identify(`Bearer ${FIRST}`);
   await callers.close();
   await callers.close();
   t.notOk(credential?.isValid());
@@ -205,7 +199,7 @@ test('what the header must be like', async (t) => {
   const callers = open({ web: { file: file('web') } });
   await callers.start();
   for (const good of [`Bearer ${FIRST}`, `bearer   ${FIRST}`, `BEARER ${FIRST}`])
-    t.equal(callers.identify(good).caller, 'web');
+    t.equal((await callers.identify(good)).caller, 'web');
   for (const bad of [
     '',
     'Bearer',
@@ -221,4 +215,67 @@ test('what the header must be like', async (t) => {
     code: 'NotAuthenticated',
     details: { challenge: 'Bearer realm="keyfob"' },
   });
+});
+
+test('a token that came into its file a moment ago counts at once', async (t) => {
+  const { file, open, callerOf, log, look } = setUp(t, { web: FIRST, jobs: THIRD });
+  const callers = open({ web: { file: file('web') }, jobs: { file: file('jobs') } });
+  await callers.start();
+  const { credential } = await callers.identify(`Bearer ${FIRST}`);
+  writeFileSync(file('web'), SECOND);
+  t.same(await Promise.all([SECOND, SECOND, 'nobody-has-this-01'].map((token) => callerOf(callers, token))), [
+    'web',
+    'web',
+    undefined,
+  ]);
+  t.notOk(credential?.isValid(), 'and one that is gone from it counts no more');
+  t.equal(await callerOf(callers, THIRD), 'jobs');
+  await look();
+  t.same(log.lines, []);
+});
+
+test('tokens that nobody has make it look once a second, not more', async (t) => {
+  const { file, open, callerOf, clock } = setUp(t, { web: FIRST });
+  const callers = open({ web: { file: file('web') } });
+  await callers.start();
+  t.equal(await callerOf(callers, THIRD), undefined);
+  writeFileSync(file('web'), SECOND);
+  t.throws(() => callers.identify(`Bearer ${SECOND}`), { message: 'the token is not known' }, 'at once');
+  await clock.advance(999);
+  t.throws(() => callers.identify(`Bearer ${SECOND}`), { message: 'the token is not known' });
+});
+
+test('who asks with a wrong token cannot end the others: a file that is empty for a moment stays so', async (t) => {
+  const { file, open, callerOf, look } = setUp(t, { web: FIRST });
+  const callers = open({ web: { file: file('web') } });
+  await callers.start();
+  writeFileSync(file('web'), '');
+  await look();
+  t.equal(await callerOf(callers, THIRD), undefined, 'which makes it look between two looks');
+  t.equal(await callerOf(callers, FIRST), 'web');
+  rmSync(file('web'));
+  writeFileSync(file('web'), SECOND);
+  await look();
+  t.equal(await callerOf(callers, SECOND), 'web');
+});
+
+test('what is wrong is told at the next look, though what is right of it counts before', async (t) => {
+  const { file, open, callerOf, look, log } = setUp(t, { web: FIRST });
+  const callers = open({ web: { file: file('web') } });
+  await callers.start();
+  writeFileSync(file('web'), `${SECOND}\nshort`);
+  t.equal(await callerOf(callers, SECOND), 'web');
+  t.same(log.lines, []);
+  await look();
+  t.match(log.lines, [{ message: /line 2 is none/ }]);
+});
+
+test('a hurried look that is under way when it is closed changes nothing', async (t) => {
+  const { file, open } = setUp(t, { web: FIRST });
+  const callers = open({ web: { file: file('web') } });
+  await callers.start();
+  writeFileSync(file('web'), SECOND);
+  const asked = Promise.resolve(callers.identify(`Bearer ${SECOND}`));
+  await Promise.all([t.rejects(asked, { code: 'NotAuthenticated' }), callers.close()]);
+  t.throws(() => callers.identify(`Bearer ${SECOND}`), { code: 'NotAuthenticated' });
 });
