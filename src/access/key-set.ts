@@ -24,7 +24,8 @@ export interface KeySetOptions {
 
 interface Keys {
   readonly find: JWTVerifyGetKey;
-  readonly ids: ReadonlySet<string>;
+  /** Each that has an id, as it is written. */
+  readonly byId: ReadonlyMap<string, string>;
   readonly text: string;
 }
 
@@ -72,15 +73,14 @@ export class KeySet {
   }
 
   /**
-   * Tells whether what is checked now still counts later: as long as its key is among them. A token that names none counts
-   * until any of them changes.
+   * Tells whether what is checked now still counts later: as long as its key is among them, and not another one under its
+   * id. A token that names none counts until any of them changes.
    */
   holds(id: string | undefined): () => boolean {
-    const checkedWith = this.#keys;
+    const checkedWith = textOf(this.#keys, id);
     return () => {
       const isOld = this.#options.clock.monotonicMs() >= this.#readAtMs + KEPT_MS;
-      if (isOld || this.#keys === undefined) return false;
-      return id === undefined ? this.#keys === checkedWith : this.#keys.ids.has(id);
+      return !isOld && checkedWith !== undefined && textOf(this.#keys, id) === checkedWith;
     };
   }
 
@@ -138,14 +138,19 @@ export class KeySet {
   }
 }
 
+const textOf = (keys: Keys | undefined, id: string | undefined): string | undefined =>
+  id === undefined ? keys?.text : keys?.byId.get(id);
+
 /** @throws Error */
 function parseKeys(text: string): Keys {
   const document: unknown = parseJson(text);
   const listed: unknown = isObject(document) ? document['keys'] : undefined;
   const keys = Array.isArray(listed) ? listed.filter(isObject) : [];
   if (keys.length === 0) throw new Error('it is no JSON web key set, or an empty one');
-  const ids = keys.flatMap(({ kid }) => (typeof kid === 'string' ? [kid] : []));
-  return { find: createLocalJWKSet({ keys }), ids: new Set(ids), text };
+  const byId = keys.flatMap((key) =>
+    typeof key['kid'] === 'string' ? [[key['kid'], JSON.stringify(key)] as const] : [],
+  );
+  return { find: createLocalJWKSet({ keys }), byId: new Map(byId), text };
 }
 
 function parseJson(text: string): unknown {

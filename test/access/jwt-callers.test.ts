@@ -182,6 +182,17 @@ test('a key that is taken away ends what it has signed', async (t) => {
   t.notOk(later.credential?.isValid());
 });
 
+test('another key under the same id ends what the one before has signed', async (t) => {
+  const { callers, clock, state, identify, sign, nowS } = await createRig();
+  await callers.start();
+  const token = await sign({ exp: nowS() + 10_000 });
+  const { credential } = await identify(token);
+  state.text = await jwks(jwk(other.publicKey, 'k1'), jwk(good.publicKey, 'k2'));
+  await clock.advance(600_000);
+  t.notOk(credential?.isValid());
+  await t.rejects(identify(token), { message: "the token's signature is wrong" });
+});
+
 test('a token that names no key counts until the keys change', async (t) => {
   const { callers, clock, state, identify, sign, nowS } = await createRig({ text: await jwks(jwk(good.publicKey)) });
   await callers.start();
