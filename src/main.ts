@@ -10,6 +10,7 @@ import { serve } from './cli/serve.ts';
 import { systemClock } from './core/clock.ts';
 import type { Log } from './core/log.ts';
 import type { Daemon } from './daemon.ts';
+import { assertNetwork } from './process-permission.ts';
 import { assertSecretMemory, keepMemorySecret } from './process-secrecy.ts';
 import { loadContract } from './http/contract.ts';
 import { providerKinds } from './providers/registry.ts';
@@ -30,6 +31,7 @@ const isMemoryKept = keepMemorySecret();
 /** Runs the daemon until SIGTERM or SIGINT; SIGHUP reads the configuration again. */
 async function runDaemon(loader: ConfigLoader): Promise<ExitCode> {
   assertSecretMemory(process);
+  assertNetwork(process);
   const { config, warnings } = await loader.load();
   // Loaded here, so that the reading commands start without it.
   const { Daemon } = await import('./daemon.ts');

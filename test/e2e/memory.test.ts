@@ -75,6 +75,9 @@ test('options of Node.js that reveal the memory keep the daemon from starting, a
   const { code, stderr } = await runBundle(args, { NODE_OPTIONS: '--heapsnapshot-signal=SIGUSR2' });
   t.equal(code, 2);
   t.match(stderr, /^keyfob: the option '--heapsnapshot-signal' of Node\.js would reveal the memory/);
+  const fenced = await runBundle(args, { NODE_OPTIONS: '--permission --allow-fs-read=*' });
+  t.equal(fenced.code, 2);
+  t.match(fenced.stderr, /^keyfob: Node\.js runs with '--permission' .*: add '--allow-net'\n$/);
 
   const options = `--report-on-signal --report-uncaught-exception --report-on-fatalerror --report-dir=${folder}`;
   const daemon = await startDaemon(t, {
