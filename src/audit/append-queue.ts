@@ -4,8 +4,8 @@ import type { Clock, Timer } from '../core/clock.ts';
 export interface AppendQueueOptions {
   readonly fd: number;
   readonly clock: Clock;
-  /** Told of the first failure of a row. */
-  readonly onError: (error: Error) => void;
+  /** Told of each failure, and whether it is the first of a row. */
+  readonly onError: (error: Error, isFirst: boolean) => void;
 }
 
 /** What is to be written, or a change of the file that it is written to. */
@@ -140,7 +140,7 @@ export class AppendQueue {
       closeSync(this.#fd);
       this.#fd = next;
     } catch (error) {
-      this.#options.onError(error instanceof Error ? error : new TypeError('no file was opened'));
+      this.#options.onError(error instanceof Error ? error : new TypeError('no file was opened'), true);
     }
   }
 
@@ -179,7 +179,7 @@ export class AppendQueue {
       this.#retry = this.#options.clock.after(RETRY_MS, () => this.drain());
       return;
     }
-    if (!this.#hasFailed) this.#options.onError(error);
+    this.#options.onError(error, !this.#hasFailed);
     this.#hasFailed = true;
   }
 }

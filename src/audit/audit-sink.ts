@@ -12,7 +12,8 @@ export interface AuditSinkOptions {
   readonly target: string;
   readonly clock: Clock;
   readonly key?: ChainKey;
-  readonly onError: (error: Error) => void;
+  /** Each failure, and whether it is the first of a row. */
+  readonly onError: (error: Error, isFirst: boolean) => void;
   /** Lines were found at the end of the file that nobody had sealed. */
   readonly onRecovery: (lines: number) => void;
   /** A line was lost, since the sink could not be written for too long. */
@@ -134,7 +135,7 @@ export class AuditSink {
       this.#push(this.#chain.seal('end', nothingSealed));
     }
     if (!(await this.#queue.finish(LAST_WRITE_MS))) {
-      this.#options.onError(new Error('the last lines could not be written'));
+      this.#options.onError(new Error('the last lines could not be written'), true);
     }
     if (this.#options.target !== 'stdout') closeSync(this.#queue.fd);
     return this.#isStarted;

@@ -46,9 +46,9 @@ function openSink({ clock, metrics, log }: Surroundings, target: string, key: Op
       target,
       clock,
       ...(key !== undefined && { key }),
-      onError: (err) => {
+      onError: (err, isFirst) => {
         metrics.auditErrors.inc();
-        log.error({ err }, 'the audit sink failed');
+        if (isFirst) log.error({ err }, 'the audit sink failed');
       },
       onRecovery: (lines) =>
         log.warn({ lines }, 'the audit goes on in a file that was not closed: its last lines are sealed as found'),

@@ -94,7 +94,7 @@ export class Metrics {
   readonly keyReads = this.#counter('secrets_caller_key_reads_total', "Reads of the keys of callers' tokens.", [
     'status',
   ]);
-  readonly auditErrors = this.#counter('secrets_audit_errors_total', 'Failures of the audit sink.', []);
+  readonly auditErrors = this.#counter('secrets_audit_errors_total', 'Writes to the audit sink that failed.', []);
 
   constructor(sources: MetricSources) {
     this.#registry.registerMetric(this.#durations);

@@ -43,12 +43,17 @@ const noFull = existsSync('/dev/full') ? false : 'this system has no /dev/full';
 test('a row of failures is told once, and the next row again', { skip: noFull }, async (t) => {
   const folder = t.testdir({});
   const errors: unknown[] = [];
-  const onError = (error: Error): void => void errors.push(Object(error).code);
+  let failures = 0;
+  const onError = (error: Error, isFirst: boolean): void => {
+    failures += 1;
+    if (isFirst) errors.push(Object(error).code);
+  };
   const queue = new AppendQueue({ fd: openSync('/dev/full', 'a'), clock: new FakeClock(), onError });
   queue.push(bytes('a'));
   for (let count = 0; count < 3; count += 1) t.notOk(queue.drainNow());
   t.notOk(await queue.finish(1_000));
   t.same(errors, ['ENOSPC']);
+  t.equal(failures, 4, 'each try counts');
   queue.pushSwitch(() => openSync(join(folder, 'missing', 'out'), 'a'));
   t.notOk(queue.drainNow());
   t.same(errors, ['ENOSPC', 'ENOENT'], 'a file that cannot be opened is told, and the old one stays');

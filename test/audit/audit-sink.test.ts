@@ -229,7 +229,8 @@ test('a full disk: told once, the lines wait, and go to another file', { skip: n
   await symlink('/dev/full', target);
   const clock = new FakeClock();
   const errors: unknown[] = [];
-  const sink = openSink(target, { clock, onError: (error) => errors.push(Object(error).code) });
+  const onError = (error: Error, isFirst: boolean): void => void (isFirst && errors.push(Object(error).code));
+  const sink = openSink(target, { clock, onError });
   for (let count = 0; count < 5; count += 1) {
     sink.write(auditLine(count));
     await clock.advance(1_000);
@@ -267,7 +268,7 @@ test(
 );
 
 test('a full disk hinders neither the close nor the exit', { skip: noFull }, async (t) => {
-  const open = `const onError = (error) => console.log(error.code ?? error.message);
+  const open = `const onError = (error, isFirst) => isFirst && console.log(error.code ?? error.message);
      const sink = new AuditSink({ target: '/dev/full', clock: systemClock, onError, onDrop: onError, onRecovery: onError });`;
   const closing = await run(t, `${open} sink.write('x\\n'); await sink.close(); console.log('closed');`);
   t.equal(closing.stdout, 'ENOSPC\nthe last lines could not be written\nclosed\n');
@@ -290,7 +291,7 @@ test(
     const { file } = await program(
       cwd,
       `const errors = [];
-     const sink = new AuditSink({ target: 'audit.log', clock: systemClock, onError: (error) => errors.push(error.code), onDrop: () => undefined, onRecovery: () => undefined });
+     const sink = new AuditSink({ target: 'audit.log', clock: systemClock, onError: (error, isFirst) => isFirst && errors.push(error.code), onDrop: () => undefined, onRecovery: () => undefined });
      sink.configure({ key: undefined, isWriteThrough: process.argv[2] === 'through' });
      let [taken, refused] = [0, 0];
      const write = () => { for (let i = 0; i < 60; i++) if (sink.writeThrough('{"type":"audit","n":' + i + '}\\n')) taken++; else refused++; };
