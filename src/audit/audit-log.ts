@@ -56,7 +56,7 @@ export function createAuditLog({ sink, clock, failClosed }: AuditLogOptions): Au
   return {
     record: (event) => {
       const { context } = event;
-      const request = quote(context.requestId) + member('trace_id', context.traceId);
+      const request = quote(context.requestId) + member('trace_id', context.trace?.traceId);
       const line = start() + subject(event) + caller(context) + request + '}\n';
       if (!failClosed) sink.write(line);
       else if (!sink.writeThrough(line)) {

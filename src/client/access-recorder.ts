@@ -3,6 +3,7 @@ import type { AccessContext, Operation } from '../core/access-context.ts';
 import type { Clock } from '../core/clock.ts';
 import { CallerError } from '../core/errors/caller-error.ts';
 import { classify } from '../core/errors/classify.ts';
+import type { Span } from '../core/tracer.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
@@ -14,6 +15,8 @@ export interface Access {
   readonly context: AccessContext;
   /** Monotonic. */
   readonly startedMs: number;
+  /** Ends with the record. */
+  readonly span?: Span | undefined;
 }
 
 export interface Outcome {
@@ -31,7 +34,7 @@ export interface AccessRecorderOptions {
   readonly logAccess: boolean;
 }
 
-/** Audit line and metrics of each access, allowed or not. */
+/** Audit line, metrics and span of each access, allowed or not. */
 export class AccessRecorder {
   readonly #options: AccessRecorderOptions;
 
@@ -54,6 +57,7 @@ export class AccessRecorder {
     audit.record(version === undefined ? event : { operation, path, context, provider, version, cached });
     metrics.operation(provider, operation).succeeded((clock.monotonicMs() - access.startedMs) / 1_000);
     if (logAccess) log.info({ operation, secret_path: path, caller_identity: context.caller }, 'secret accessed');
+    if (access.span !== undefined) endWell(access.span, outcome);
   }
 
   /** `provider` is undefined when the request was refused before it was routed. */
@@ -66,5 +70,13 @@ export class AccessRecorder {
     metrics.operation(provider ?? 'none', operation).failed(category, seconds);
     if (error instanceof CallerError) metrics.callerRefusals.inc({ caller: context.caller, code });
     log.debug({ operation, secret_path: path, code, request_id: context.requestId }, 'access failed');
+    access.span?.set({ provider });
+    access.span?.end(error);
   }
+}
+
+/** Only a read of a value has a version, and was cached or not. */
+function endWell(span: Span, { provider, version, cached }: Outcome): void {
+  span.set(version === undefined ? { provider } : { provider, version, cached });
+  span.end();
 }

@@ -6,6 +6,7 @@ import type { AccessContext, Operation } from '../core/access-context.ts';
 import type { Page, RotationResult, SecretVersion } from '../core/secret.ts';
 import type { BreakerState } from '../resilience/breaker.ts';
 import type { Access } from './access-recorder.ts';
+import { startAccessSpan, within } from './access-span.ts';
 import type { ReadAnswer } from './failover.ts';
 import type { DescribeRequest, ListRequest, LocatedMetadata, VersionsRequest } from './metadata-reader.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
@@ -117,8 +118,11 @@ export class Client {
   }
 
   /** Records an access that was refused before it came here. */
-  recordRefusal(access: Omit<Access, 'startedMs'>, error: unknown): void {
-    this.#pipeline.recorder.failed({ ...access, startedMs: this.#options.clock.monotonicMs() }, error, undefined);
+  recordRefusal(access: Omit<Access, 'startedMs' | 'span'>, error: unknown): void {
+    const { clock, tracer } = this.#options;
+    const span = startAccessSpan(tracer, access);
+    const context = within(span, access.context);
+    this.#pipeline.recorder.failed({ ...access, context, span, startedMs: clock.monotonicMs() }, error, undefined);
   }
 
   /** Forgets everything of one instance, what is under way too. */

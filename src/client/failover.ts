@@ -6,9 +6,8 @@ import { NetworkError } from '../core/errors/network-error.ts';
 import type { Log } from '../core/log.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { isTransient } from '../resilience/transient.ts';
-import type { Gathering } from './gathering.ts';
 import type { Route, Stop } from './router.ts';
-import type { SecretFetcher } from './secret-fetcher.ts';
+import type { Asking, SecretFetcher } from './secret-fetcher.ts';
 import type { Flight } from './single-flight.ts';
 
 /** What a read returned. */
@@ -17,6 +16,9 @@ export interface ReadAnswer {
   /** From the cache, from the store, or an expired value because the store failed. */
   readonly outcome: 'hit' | 'miss' | 'stale';
 }
+
+/** On whose behalf stores are asked, and together with what. */
+export type Asker = Pick<Asking, 'gathering' | 'trace'>;
 
 export interface FailoverOptions {
   readonly clock: Clock;
@@ -61,19 +63,19 @@ export class Failover {
   }
 
   /** Asks. An expired value at hand answers after the first failed attempt or when patience ends, whichever is first. */
-  fetch(route: Route, gathering?: Gathering): Promise<ReadAnswer> {
-    return this.#inTime(route, () => this.#fetch(route, gathering));
+  fetch(route: Route, asker: Asker = {}): Promise<ReadAnswer> {
+    return this.#inTime(route, () => this.#fetch(route, asker));
   }
 
   /** Asks after this call, and takes no expired value. */
-  fetchAnew(route: Route): Promise<ReadAnswer> {
-    return this.#inTime(route, () => this.#fetchAnew(route));
+  fetchAnew(route: Route, asker: Asker = {}): Promise<ReadAnswer> {
+    return this.#inTime(route, () => this.#fetchAnew(route, asker));
   }
 
-  async #fetch(route: Route, gathering?: Gathering): Promise<ReadAnswer> {
+  async #fetch(route: Route, { gathering, trace }: Asker): Promise<ReadAnswer> {
     const { cache, clock, fetcher } = this.#options;
     const last = route.at(-1);
-    let [failure, together]: [unknown, Gathering | undefined] = [undefined, gathering];
+    let [failure, together]: [unknown, Asker['gathering']] = [undefined, gathering];
     for (const stop of route) {
       const entry = cache.get(stop.identity.key);
       if (stop !== route[0] && entry?.isFresh(clock.monotonicMs()) === true)
@@ -82,7 +84,7 @@ export class Failover {
         failure ??= stop.source.breaker.refusal();
         continue;
       }
-      const flight = fetcher.fetch(stop, { isBrief: stop !== last, gathering: together });
+      const flight = fetcher.fetch(stop, { isBrief: stop !== last, gathering: together, trace });
       // What is asked later is not part of the one call any more.
       together = undefined;
       try {
@@ -97,12 +99,12 @@ export class Failover {
     return this.#answered(route, kept);
   }
 
-  async #fetchAnew(route: Route): Promise<ReadAnswer> {
+  async #fetchAnew(route: Route, { trace }: Asker): Promise<ReadAnswer> {
     const last = route.at(-1);
     let failure: unknown;
     for (const stop of route) {
       try {
-        const entry = await this.#options.fetcher.fetchAnew(stop, { isBrief: stop !== last });
+        const entry = await this.#options.fetcher.fetchAnew(stop, { isBrief: stop !== last, trace });
         return this.#answered(route, { stop, entry, outcome: 'miss' });
       } catch (error) {
         if (!isTransient(error) && stop.isAuthority) throw error;

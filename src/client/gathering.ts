@@ -1,6 +1,7 @@
 import type { BatchReader } from '../core/provider.ts';
 import { isSecretsError, type SecretsError } from '../core/errors/secrets-error.ts';
 import type { Secret } from '../core/secret.ts';
+import type { TraceContext } from '../core/tracer.ts';
 import { isTransient } from '../resilience/transient.ts';
 import type { Stop } from './router.ts';
 import type { StoreCalls } from './store-calls.ts';
@@ -12,6 +13,7 @@ export interface GatheredAsk {
   readonly onFailure: (error: SecretsError) => void;
   /** One attempt, where another source is asked next. */
   readonly isBrief: boolean;
+  readonly trace: TraceContext | undefined;
 }
 
 /** A question that waits for others to the same store. */
@@ -32,11 +34,11 @@ export class Gathering {
   }
 
   /** The answer comes after `flush`. A store that has no such call is asked at once. */
-  ask(stop: Stop, { askAlone, onFailure, isBrief }: GatheredAsk): Promise<Secret> {
+  ask(stop: Stop, asked: GatheredAsk): Promise<Secret> {
     const { batch } = stop.store;
-    if (batch?.takes(stop.location) !== true) return askAlone();
+    if (batch?.takes(stop.location) !== true) return asked.askAlone();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ stop, batch, askAlone, onFailure, isBrief, resolve, reject });
+      this.#waiting.push({ ...asked, stop, batch, resolve, reject });
     });
   }
 
@@ -71,6 +73,8 @@ export class Gathering {
           if (isTransient(error)) for (const { onFailure } of group) onFailure(error);
         },
         isBrief: group.some(({ isBrief }) => isBrief),
+        // A span has one parent: the call is told of with the first read that it answers.
+        trace: first.trace,
       });
       for (const [index, { resolve, reject, stop, askAlone }] of group.entries()) {
         const answer = answers[index];

@@ -3,6 +3,7 @@ import type { AccessContext, Operation } from '../core/access-context.ts';
 import type { Call } from '../core/call.ts';
 import type { PathPlace } from '../core/path-place.ts';
 import type { Page, SecretMetadata, SecretVersion } from '../core/secret.ts';
+import type { TraceContext } from '../core/tracer.ts';
 import type { Asked, CheckedAccess } from './checked-access.ts';
 import { CursorSeal } from './cursor-seal.ts';
 import type { PrefixRoute, Router } from './router.ts';
@@ -56,17 +57,25 @@ export class MetadataReader {
   /** What the caller may see of what the store lists. */
   list(request: ListRequest): Promise<Page<LocatedMetadata>> {
     const { prefix, context } = request;
-    return this.#options.access.toPrefix({ ...toAsked(request, 'list'), path: prefix }, async (rules, routed) => {
-      const route = this.#options.router.routePrefix(prefix, request.provider);
-      routed(route.source.name);
-      const tags = withConditions(request.tags, rules.conditions);
-      // No secret can have one tag twice.
-      if (tags === undefined) return { items: [] };
-      const binding = ['list', context.caller, route.source.name, prefix, JSON.stringify(request.tags)];
-      const cursor = this.#open(request.cursor, binding);
-      const question = { route, rules, tags, limit: request.limit };
-      return this.#sealed(await this.#gather(question, cursor), binding);
-    });
+    return this.#options.access.toPrefix(
+      { ...toAsked(request, 'list'), path: prefix },
+      async (rules, { routed, span }) => {
+        const route = this.#options.router.routePrefix(prefix, request.provider);
+        routed(route.source.name);
+        const tags = withConditions(request.tags, rules.conditions);
+        // No secret can have one tag twice.
+        if (tags === undefined) {
+          span?.set({ count: 0 });
+          return { items: [] };
+        }
+        const binding = ['list', context.caller, route.source.name, prefix, JSON.stringify(request.tags)];
+        const cursor = this.#open(request.cursor, binding);
+        const question = { route, rules, tags, limit: request.limit, trace: span?.context };
+        const page = await this.#gather(question, cursor);
+        span?.set({ count: page.items.length });
+        return this.#sealed(page, binding);
+      },
+    );
   }
 
   /**
@@ -85,11 +94,11 @@ export class MetadataReader {
     return { items, ...(cursor !== undefined && { nextCursor: cursor }) };
   }
 
-  async #page({ route, rules, tags }: ListQuestion, { limit, cursor }: Part): Promise<FilteredPage> {
+  async #page({ route, rules, tags, trace }: ListQuestion, { limit, cursor }: Part): Promise<FilteredPage> {
     const { source, store, nativePrefix: prefix } = route;
     const query = { prefix, tags, limit, ...(cursor !== undefined && { cursor }) };
     const run = (call: Call): Promise<Page<SecretMetadata>> => store.list(query, call);
-    const page = await this.#options.calls.ask({ source, name: 'list', subject: prefix, run });
+    const page = await this.#options.calls.ask({ source, name: 'list', subject: prefix, run, trace });
     const items = page.items.flatMap((item) => {
       const place = route.toPlace(item.name);
       if (place === undefined || !mayBeSeen(rules, place, item)) return [];
@@ -99,12 +108,13 @@ export class MetadataReader {
   }
 
   describe(request: DescribeRequest): Promise<LocatedMetadata> {
-    return this.#options.access.toSecret(toAsked(request, 'describe'), async ([{ source, store, location }]) => {
+    return this.#options.access.toSecret(toAsked(request, 'describe'), async ([{ source, store, location }], trace) => {
       const metadata = await this.#options.calls.ask({
         source,
         name: 'describe',
         subject: location.id,
         run: (call) => store.describe(location.id, call),
+        trace,
       });
       return { ...metadata, path: request.path, provider: source.name };
     });
@@ -112,7 +122,7 @@ export class MetadataReader {
 
   versions(request: VersionsRequest): Promise<Page<SecretVersion>> {
     const { context, limit } = request;
-    return this.#options.access.toSecret(toAsked(request, 'describe'), async ([{ source, store, location }]) => {
+    return this.#options.access.toSecret(toAsked(request, 'describe'), async ([{ source, store, location }], trace) => {
       const binding = ['versions', context.caller, source.name, location.id];
       const cursor = this.#open(request.cursor, binding);
       const query = { limit, ...(cursor !== undefined && { cursor }) };
@@ -121,6 +131,7 @@ export class MetadataReader {
         name: 'versions',
         subject: location.id,
         run: (call) => store.versions(location.id, query, call),
+        trace,
       });
       return this.#sealed(page, binding);
     });
@@ -141,6 +152,7 @@ interface ListQuestion {
   readonly rules: CallerPolicy;
   readonly tags: Tags;
   readonly limit: number;
+  readonly trace: TraceContext | undefined;
 }
 
 interface Part {

@@ -5,6 +5,7 @@ import type { SecretCache } from '../cache/secret-cache.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Tracer } from '../core/tracer.ts';
 import type { EventHub } from '../notifications/event-hub.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { BreakerState } from '../resilience/breaker.ts';
@@ -38,6 +39,8 @@ export interface PipelineOptions {
   readonly events: EventHub;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Where traces are asked for. */
+  readonly tracer?: Tracer;
   readonly clock: Clock;
   /** 0 to 1, for all jitter. */
   readonly random: () => number;

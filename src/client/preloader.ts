@@ -56,7 +56,7 @@ export class Preloader {
     const { failover, log } = this.#options;
     for (let failures = 1; !this.#isClosed; failures++) {
       try {
-        await failover.fetch(route, failures === 1 ? gathering : undefined);
+        await failover.fetch(route, failures === 1 ? { gathering } : {});
         return;
       } catch (error) {
         if (!isSecretsError(error)) throw error;

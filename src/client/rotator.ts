@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessContext } from '../core/access-context.ts';
 import type { RotationResult } from '../core/secret.ts';
+import type { TraceContext } from '../core/tracer.ts';
 import { classify } from '../core/errors/classify.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { CheckedAccess } from './checked-access.ts';
@@ -33,10 +34,10 @@ export class Rotator {
   rotate({ path, provider, context }: RotateRequest): Promise<RotationResult> {
     const { access, metrics, refresher } = this.#options;
     const asked = { operation: 'rotate', path, context, ...(provider !== undefined && { provider }) } as const;
-    return access.toSecret(asked, async ([stop]) => {
+    return access.toSecret(asked, async ([stop], trace) => {
       const { name } = stop.source;
       try {
-        const result = await this.#ask(stop);
+        const result = await this.#ask(stop, trace);
         metrics.rotationRequests.inc({ provider: name, status: 'success' });
         refresher.watchClosely(stop);
         return result;
@@ -47,13 +48,14 @@ export class Rotator {
     });
   }
 
-  #ask({ source, store, location }: Stop): Promise<RotationResult> {
+  #ask({ source, store, location }: Stop, trace: TraceContext | undefined): Promise<RotationResult> {
     const idempotencyToken = randomUUID();
     return this.#options.calls.ask({
       source,
       name: 'rotate',
       subject: location.id,
       run: (call) => store.rotate(location.id, { ...call, idempotencyToken }),
+      trace,
       // What may have been done is not done again, unless the store knows that it is the same.
       ...(source.provider.isRotationIdempotent !== true && { maxAttempts: 1 }),
     });

@@ -10,6 +10,7 @@ import { SecretNotFoundError } from '../core/errors/secret-not-found-error.ts';
 import type { SecretsError } from '../core/errors/secrets-error.ts';
 import type { Log } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
+import type { TraceContext } from '../core/tracer.ts';
 import { isPinned } from '../core/selector.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { isTransient } from '../resilience/transient.ts';
@@ -57,6 +58,8 @@ export interface Asking {
   readonly isBackground?: boolean;
   /** Asks together with the other questions of a request. */
   readonly gathering?: Gathering | undefined;
+  /** Of the one who asks first; who joins the question is not told of in it. */
+  readonly trace?: TraceContext | undefined;
 }
 
 const LARGE_VALUE_BYTES = 65_536;
@@ -125,7 +128,7 @@ export class SecretFetcher {
     };
   }
 
-  async #ask(stop: Stop, { isBrief, isBackground, gathering }: Asking, flight: FlightPlan): Promise<CacheEntry> {
+  async #ask(stop: Stop, { isBrief, isBackground, gathering, trace }: Asking, flight: FlightPlan): Promise<CacheEntry> {
     const { clock, calls } = this.#options;
     const { source, store, location } = stop;
     const fetchedAtMs = clock.monotonicMs();
@@ -143,8 +146,9 @@ export class SecretFetcher {
         onFailure,
         isBrief: isBrief === true,
         isBackground: isBackground === true,
+        trace,
       });
-    const gathered = { askAlone, onFailure, isBrief: isBrief === true };
+    const gathered = { askAlone, onFailure, isBrief: isBrief === true, trace };
     const secret = await (gathering?.ask(stop, gathered) ?? askAlone());
     return this.#keep(stop, secret, { fetchedAtMs, keep: flight.isCurrent });
   }

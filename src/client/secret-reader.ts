@@ -1,8 +1,10 @@
 import type { SecretCache } from '../cache/secret-cache.ts';
 import type { AccessContext, Operation } from '../core/access-context.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Tracer } from '../core/tracer.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Access, AccessRecorder } from './access-recorder.ts';
+import { within } from './access-span.ts';
 import type { Failover, ReadAnswer } from './failover.ts';
 import type { Gate } from './gate.ts';
 import { Gathering } from './gathering.ts';
@@ -29,13 +31,14 @@ export interface SecretReaderOptions {
   readonly refresher: Pick<Refresher, 'read'>;
   readonly recorder: AccessRecorder;
   readonly metrics: Metrics;
+  readonly tracer?: Tracer;
 }
 
 /** A read that is under way. */
 interface Reading {
   readonly access: Access;
   readonly isFresh: boolean;
-  readonly gathering?: Gathering;
+  readonly gathering?: Gathering | undefined;
 }
 
 // Design §5: a value read within the last second satisfies `fresh`.
@@ -54,9 +57,12 @@ export class SecretReader {
    * @throws SecretsError both ways; either way the access has been recorded.
    */
   read(request: ReadRequest, gathering?: Gathering): ReadAnswer | Promise<ReadAnswer> {
-    const { gate, recorder, clock } = this.#options;
-    const { context, path, operation = 'get' } = request;
-    const access: Access = { operation, path, context, startedMs: clock.monotonicMs() };
+    const { gate, recorder, clock, tracer } = this.#options;
+    const { path, operation = 'get' } = request;
+    // A reference is read as any secret is: its span has the same name.
+    const span = tracer?.start('secrets.get', request.context.trace, { secret_path: path, version: request.version });
+    const context = within(span, request.context);
+    const access: Access = { operation, path, context, startedMs: clock.monotonicMs(), span };
     let route: Route | Promise<Route>;
     try {
       route = gate.pass(access, request);
@@ -67,7 +73,7 @@ export class SecretReader {
     const isFresh = request.fresh === true;
     return route instanceof Promise
       ? this.#readLate(route, { access, isFresh })
-      : this.#readBy(route, { access, isFresh, ...(gathering !== undefined && { gathering }) });
+      : this.#readBy(route, { access, isFresh, gathering });
   }
 
   /** What was collected may have been asked by then, so this one is asked alone. */
@@ -94,7 +100,7 @@ export class SecretReader {
     }
     if (held === undefined) {
       metrics.cacheMisses.inc({ provider: source.name });
-      return this.#delivered(access, route, isFresh ? failover.fetchAnew(route) : failover.fetch(route, gathering));
+      return this.#delivered(access, route, this.#ask(route, { access, isFresh, gathering }));
     }
     const found = held;
     const recheck = gate.recheck(access, route, found.entry.identity.secretKey);
@@ -112,6 +118,12 @@ export class SecretReader {
       recorder.failed(access, error, source.name);
       throw error;
     }
+  }
+
+  #ask(route: Route, { access, isFresh, gathering }: Reading): Promise<ReadAnswer> {
+    const { failover } = this.#options;
+    const { trace } = access.context;
+    return isFresh ? failover.fetchAnew(route, { trace }) : failover.fetch(route, { gathering, trace });
   }
 
   async #delivered(access: Access, route: Route, asked: Promise<ReadAnswer>): Promise<ReadAnswer> {
@@ -189,7 +201,10 @@ export class SecretReader {
     const { metrics, recorder, refresher } = this.#options;
     if (access.path !== identity.path) aliases.add(access.path);
     if (outcome === 'hit') metrics.hits(identity.provider).inc();
-    if (outcome === 'stale') metrics.staleServed.inc({ provider: identity.provider });
+    if (outcome === 'stale') {
+      metrics.staleServed.inc({ provider: identity.provider });
+      access.span?.set({ stale: true });
+    }
     refresher.read(entry, access.startedMs);
     recorder.succeeded(access, {
       provider: identity.provider,

@@ -5,6 +5,7 @@ import { classify } from '../core/errors/classify.ts';
 import { NetworkError } from '../core/errors/network-error.ts';
 import { isSecretsError, type SecretsError } from '../core/errors/secrets-error.ts';
 import type { Log } from '../core/log.ts';
+import type { Span, TraceContext, Tracer } from '../core/tracer.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { retry } from '../resilience/retry.ts';
 import { isThrottled, isTransient } from '../resilience/transient.ts';
@@ -20,6 +21,7 @@ export interface StoreCallsOptions {
   /** Of one question to a store, all attempts included. */
   readonly deadlineMs: number;
   readonly maxAttempts: number;
+  readonly tracer?: Tracer;
 }
 
 /** One question to a store. */
@@ -35,6 +37,8 @@ export interface StoreCall<T> {
   readonly isBrief?: boolean;
   /** Nobody waits for it. */
   readonly isBackground?: boolean;
+  /** Of whoever waits for it: each attempt is a span there. */
+  readonly trace?: TraceContext | undefined;
   /** Called for every attempt that failed. */
   readonly onFailure?: (error: SecretsError) => void;
   readonly run: (call: Call) => Promise<T>;
@@ -43,6 +47,8 @@ export interface StoreCall<T> {
 interface Attempt {
   readonly deadlineAtMs: number;
   readonly signal: AbortSignal;
+  /** 1 for the first. */
+  readonly number: number;
 }
 
 /** The way from a question to a store: deadline, then for each attempt retry, breaker, budget, provider. */
@@ -60,10 +66,11 @@ export class StoreCalls {
     const deadlineAtMs = clock.monotonicMs() + deadlineMs;
     const maxAttempts = call.isBrief === true ? 1 : Math.min(call.maxAttempts ?? Infinity, this.#options.maxAttempts);
     const onTimeout = (): Error => this.#timeout(source, 'within the deadline');
+    let number = 0;
     try {
       const answer = await withDeadline({ clock, timeoutMs: deadlineMs, onTimeout }, (signal) =>
         retry({ clock, random, maxAttempts, deadlineAtMs, signal }, () =>
-          source.breaker.run(call.subject, () => this.#attempt(call, { deadlineAtMs, signal })),
+          source.breaker.run(call.subject, () => this.#attempt(call, { deadlineAtMs, signal, number: ++number })),
         ),
       );
       outcomes.answered(source, call.subject);
@@ -75,7 +82,7 @@ export class StoreCalls {
     }
   }
 
-  async #attempt<T>(call: StoreCall<T>, { deadlineAtMs, signal: parent }: Attempt): Promise<T> {
+  async #attempt<T>(call: StoreCall<T>, { deadlineAtMs, signal: parent, number }: Attempt): Promise<T> {
     const { clock, metrics, log } = this.#options;
     const { source, name } = call;
     const { label: provider, attemptTimeoutMs: timeoutMs, budget } = source;
@@ -86,16 +93,25 @@ export class StoreCalls {
       signal: parent,
     });
     const onTimeout = (): Error => this.#timeout(source, 'in time');
+    const span = this.#startSpan(call, number);
     try {
       const answer = await withDeadline({ clock, timeoutMs, onTimeout, parent }, (signal) => call.run({ signal }));
       budget.succeeded();
       metrics.providerCalls.inc({ provider, call: name, status: 'success' });
       log.trace({ provider, call: name, subject: call.subject }, 'the store answered');
+      span?.end();
       return answer;
     } catch (error) {
       this.#attemptFailed(call, error);
+      span?.end(error);
       throw error;
     }
+  }
+
+  /** What nobody waits for is counted, not told of. */
+  #startSpan({ source, name, trace }: StoreCall<unknown>, attempt: number): Span | undefined {
+    if (trace === undefined) return undefined;
+    return this.#options.tracer?.startCall(`secrets.provider.${name}`, trace, { provider: source.label, attempt });
   }
 
   #attemptFailed({ source, name, subject, onFailure }: StoreCall<unknown>, error: unknown): void {

@@ -9,6 +9,7 @@ import type { Instances, Source } from '../client/source.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Tracer } from '../core/tracer.ts';
 import type { ProviderKind } from '../core/provider.ts';
 import type { EventHub } from '../notifications/event-hub.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where traces are asked for. */
+  readonly tracer?: Tracer;
   /** 0 to 1, for all jitter. */
   readonly random: () => number;
   /** Told by a provider that noticed a change in its store. */

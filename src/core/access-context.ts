@@ -1,3 +1,5 @@
+import type { TraceContext } from './tracer.ts';
+
 /** Who asks, from where, and under which request: what the policy decides on and the audit line tells. */
 export interface AccessContext {
   /** Name of the caller; `anonymous` in open mode. */
@@ -5,8 +7,8 @@ export interface AccessContext {
   /** The peer's address, or `unix` for a socket. */
   readonly source: string;
   readonly requestId: string;
-  /** W3C trace id (32 hex), when the request carried one. */
-  readonly traceId?: string;
+  /** Where in a trace it happens; absent when the request carried none and no traces are made. */
+  readonly trace?: TraceContext;
   /** What the caller has shown; absent where nothing needs to be shown. */
   readonly credential?: Credential;
 }

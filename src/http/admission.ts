@@ -132,10 +132,10 @@ interface Asking {
 
 function toContext({ connection, facts, identity }: Asking, requestId: string): AccessContext {
   const { source } = connection;
-  const { traceId } = facts;
+  const { trace } = facts;
   const { caller, credential } = identity;
   const context = credential === undefined ? { caller, source, requestId } : { caller, source, requestId, credential };
-  return traceId === undefined ? context : { ...context, traceId };
+  return trace === undefined ? context : { ...context, trace };
 }
 
 /** `GET http://host/path` is how proxies are asked; the host in it counts more than `Host` (RFC 9112 §3.2.2). */

@@ -5,6 +5,7 @@ import type { RateLimits } from '../access/rate-limits.ts';
 import type { Config, ListenerConfig } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { Tracer } from '../core/tracer.ts';
 import type { SimulationControl } from '../core/simulation-control.ts';
 import type { EventHub } from '../notifications/event-hub.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -30,6 +31,7 @@ export interface ServerOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly log: Log;
+  readonly tracer?: Tracer | undefined;
   readonly version: string;
 }
 
@@ -202,7 +204,7 @@ export class Server {
       ...shared,
       reads: new SecretReads({ ...shared, log, maxKnown: Math.min(MAX_URLS, URLS_PER_ENTRY * maxEntries) }),
       charged,
-      resolver: new Resolver({ client: charged, clock }),
+      resolver: new Resolver({ client: charged, clock, tracer: this.#options.tracer }),
       metrics,
       watches: this.#watches,
       contract: loadContract(),

@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.ts';
 import type { AccessContext } from '../core/access-context.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Span, Tracer } from '../core/tracer.ts';
 import { ParseError } from '../core/errors/parse-error.ts';
 import { RequestError } from '../core/errors/request-error.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
@@ -10,6 +11,7 @@ import { explainTemplate, type Explanation } from './explain.ts';
 import { Failures } from './failures.ts';
 import type { SecretReference } from './grammar/reference.ts';
 import type { Insertion } from './insertion.ts';
+import { ResolveFailure } from './resolve-failure.ts';
 import { readReferences, type Replacement } from './reference-reads.ts';
 import { assertResolvedLength } from './resolved-length.ts';
 import { Turns } from './turns.ts';
@@ -17,6 +19,7 @@ import { Turns } from './turns.ts';
 export interface ResolverOptions {
   readonly client: Pick<Client, 'readAll' | 'preview'>;
   readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly tracer?: Tracer | undefined;
 }
 
 /** A document that is to be resolved. */
@@ -54,10 +57,25 @@ export class Resolver {
    * @throws ResolveFailure with every reference that failed; RequestError `PayloadTooLarge` for too many of them, or a
    * result that is too large, `InvalidBody` for a document that is not of its format.
    */
-  async resolve({ format, text }: Source, context: AccessContext): Promise<Resolved> {
+  async resolve(source: Source, context: AccessContext): Promise<Resolved> {
+    const span = this.#options.tracer?.start('secrets.resolve', context.trace, {});
+    if (span === undefined) return this.#resolve(source, context);
+    try {
+      const resolved = await this.#resolve(source, { ...context, trace: span.context }, span);
+      span.end();
+      return resolved;
+    } catch (error) {
+      // The answer tells of all of them.
+      span.end(error instanceof ResolveFailure ? error.errors[0] : error);
+      throw error;
+    }
+  }
+
+  async #resolve({ format, text }: Source, context: AccessContext, span?: Span): Promise<Resolved> {
     const { client, clock } = this.#options;
     const turns = new Turns(clock);
     const template = await parsers[format](text, turns);
+    span?.set({ reference_count: template.places.length });
     assertWellFormed(template);
     const references = new Set(template.places.map(({ reference }) => reference));
     const outcomes = await readReferences(references, { client, context, turns });
@@ -70,6 +88,7 @@ export class Resolver {
       else replacements.push(outcome);
       if (turns.isOver()) await turns.next();
     }
+    span?.set({ resolved_count: replacements.length });
     failures.throwIfAny();
     return {
       text: await interpolate(template, replacements, turns),

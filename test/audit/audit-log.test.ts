@@ -3,7 +3,9 @@ import { test } from 'tap';
 import { type AuditEvent, createAuditLog, noAudit } from '../../src/audit/audit-log.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
-const context = { caller: 'web', source: '127.0.0.1', requestId: 'r1', traceId: '4bf92f3577b34da6a3ce929d0e0e4736' };
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const trace = { traceId, spanId: '00f067aa0ba902b7', isSampled: true, isRemote: true };
+const context = { caller: 'web', source: '127.0.0.1', requestId: 'r1', trace };
 const event: AuditEvent = {
   operation: 'get',
   path: 'db/creds',
@@ -38,13 +40,13 @@ test('an access is one line with the fields of specification §1.8.4 and ours', 
     success: true,
     cached: true,
     request_id: 'r1',
-    trace_id: context.traceId,
+    trace_id: traceId,
   });
 });
 
 test('a refusal tells its code, and nothing that is not known', async (t) => {
   const { audit, lines } = createRig();
-  const { traceId: _, ...untraced } = context;
+  const { trace: _, ...untraced } = context;
   audit.record({ operation: 'list', path: '', context: untraced, cached: false, code: 'PolicyDenied' });
   t.strictSame(JSON.parse(lines[0] ?? ''), {
     type: 'audit',
@@ -138,7 +140,7 @@ test('the same access tells the same, and another one of the same secret does no
       caller_identity: by.caller,
       source_ip: by.source,
       request_id: by.requestId,
-      trace_id: by.traceId,
+      trace_id: by.trace?.traceId,
     })),
   );
 });

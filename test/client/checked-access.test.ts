@@ -12,7 +12,7 @@ test('the work is done on the route, and recorded once', async (t) => {
 
 test('work on a prefix tells itself which provider it asks', async (t) => {
   const { pipeline, audited } = createClientRig();
-  const answer = await pipeline.access.toPrefix({ ...asked, path: 'db/' }, (_rules, routed) => {
+  const answer = await pipeline.access.toPrefix({ ...asked, path: 'db/' }, (_rules, { routed }) => {
     routed('vault');
     return 'done';
   });

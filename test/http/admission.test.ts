@@ -86,7 +86,11 @@ test('who asks, under which id', async (t) => {
   t.strictSame(contextOf({ 'x-request-id': 'own' }), { ...anonymous, requestId: 'own' });
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
   const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
-  t.strictSame(contextOf({ traceparent }), { ...anonymous, requestId: 'id-3', traceId });
+  t.strictSame(contextOf({ traceparent }), {
+    ...anonymous,
+    requestId: 'id-3',
+    trace: { traceId, spanId: '00f067aa0ba902b7', isSampled: true, isRemote: true },
+  });
 });
 
 /** Callers by tokens `a`, `b` and so on; `slow` takes time, and what begins with `x` is nobody's. */

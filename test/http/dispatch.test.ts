@@ -58,7 +58,7 @@ const toVisit = (connection: Connection, refusal: unknown): Visit => ({
   facts: {
     rawHeaders: [],
     requestId: undefined,
-    traceId: undefined,
+    trace: undefined,
     wantsRaw: false,
     condition: undefined,
     passed: undefined,

@@ -21,15 +21,27 @@ test("a client's own id is kept if it is well-formed", async (t) => {
 });
 
 test('the trace', async (t) => {
-  const traceOf = (traceparent: string) => headerFactsOf(open(), asking('traceparent', traceparent)).traceId;
-  const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
-  t.equal(traceOf(`00-${traceId}-00f067aa0ba902b7-01`), traceId);
+  const traceOf = (traceparent: string, ...more: readonly string[]) =>
+    headerFactsOf(open(), asking('traceparent', traceparent, ...more)).trace;
+  const [traceId, spanId] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
+  const trace = { traceId, spanId, isSampled: true, isRemote: true };
+  t.strictSame(traceOf(`00-${traceId}-${spanId}-01`), trace);
+  t.strictSame(traceOf(`00-${traceId}-${spanId}-03`), trace, 'only the last bit tells that it is sampled');
+  t.strictSame(traceOf(`00-${traceId}-${spanId}-02`), { ...trace, isSampled: false });
+  t.strictSame(traceOf(`cc-${traceId}-${spanId}-01-what-comes-later`), trace, 'a version of another day may be longer');
+  t.strictSame(traceOf(`00-${traceId}-${spanId}-01`, 'tracestate', 'a=1,b=2'), { ...trace, state: 'a=1,b=2' });
   const broken = [
     'x',
     `00-${traceId}`,
     `00-${traceId.toUpperCase()}-00f067aa0ba902b7-01`,
     `00-${traceId}0-00f067aa0ba902b7-01`,
     traceId,
+    `00-${traceId}-${spanId}-01-more`,
+    `cc-${traceId}-${spanId}-01more`,
+    `ff-${traceId}-${spanId}-01`,
+    `00-${traceId}-${spanId}-0`,
+    `00-${'0'.repeat(32)}-${spanId}-01`,
+    `00-${traceId}-${'0'.repeat(16)}-01`,
     `00-"${traceId.slice(2)}"-00f067aa0ba902b7-01`,
   ];
   for (const traceparent of broken) t.equal(traceOf(traceparent), undefined, traceparent);
