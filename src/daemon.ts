@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts';
 import { Server } from './http/server.ts';
 import { Webhooks } from './notifications/webhooks.ts';
 import { HeapKeeper, openHeap } from './observability/heap-keeper.ts';
+import type { OpenTracing, Tracing } from './tracing/tracing.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { systemClock } from './core/clock.ts';
 import type { ProviderKind } from './core/provider.ts';
@@ -21,27 +22,32 @@ export class Daemon {
   readonly #around: Surroundings;
   readonly #server: Server;
   readonly #webhooks: Webhooks;
+  readonly #tracing: Tracing | undefined;
   readonly #heap = openHeap();
   #heapKeeper: HeapKeeper | undefined;
   #composition: Composition | undefined;
   /** Replaced, and still needed by what began with them. */
   readonly #outgoing = new Set<Outgoing>();
 
-  constructor(config: Config, kinds: readonly ProviderKind[]) {
+  /** @param openTracing - where traces are asked for */
+  constructor(config: Config, kinds: readonly ProviderKind[], openTracing?: OpenTracing) {
     this.#log = createLogger(config.log);
-    this.#around = createSurroundings({
+    const around = createSurroundings({
       kinds,
       clock: systemClock,
       log: this.#log,
       current: () => this.#composition,
     });
-    const { events, metrics } = this.#around;
+    const { events, metrics } = around;
     metrics.collectProcess();
+    this.#tracing = openTracing?.({ ...around, onSpans: (status, count) => metrics.traceSpans.inc({ status }, count) });
+    const tracer = this.#tracing?.tracer;
+    this.#around = tracer === undefined ? around : { ...around, tracer };
     this.#webhooks = new Webhooks({
       ...this.#around,
       onDelivery: (status) => metrics.webhookDeliveries.inc({ status }),
     });
-    this.#server = new Server({ events, metrics, clock: systemClock, log: this.#log, version });
+    this.#server = new Server({ events, metrics, clock: systemClock, log: this.#log, tracer, version });
   }
 
   get log(): Logger {
@@ -97,7 +103,7 @@ export class Daemon {
     await this.#server.stop();
     await Promise.all([...this.#outgoing].map((outgoing) => outgoing.end()));
     const retired = this.#composition && retire(this.#composition);
-    await Promise.all([retired, this.#webhooks.close()]);
+    await Promise.all([retired, this.#webhooks.close(), this.#tracing?.close()]);
     return this.#composition?.simulation?.complaints() ?? [];
   }
 

@@ -14,6 +14,7 @@ import { assertNetwork } from './process-permission.ts';
 import { assertSecretMemory, keepMemorySecret } from './process-secrecy.ts';
 import { loadContract } from './http/contract.ts';
 import { providerKinds } from './providers/registry.ts';
+import { loadTracing } from './tracing/load-tracing.ts';
 import { version } from './version.ts';
 
 const io: CommandIo = {
@@ -35,7 +36,7 @@ async function runDaemon(loader: ConfigLoader): Promise<ExitCode> {
   const { config, warnings } = await loader.load();
   // Loaded here, so that the reading commands start without it.
   const { Daemon } = await import('./daemon.ts');
-  const daemon = new Daemon(config, providerKinds);
+  const daemon = new Daemon(config, providerKinds, await loadTracing(io.env));
   for (const warning of warnings) daemon.log.warn({}, warning);
   if (!isMemoryKept) daemon.log.warn({}, 'a core file of this process would hold secrets; forbid core files');
   // A signal during the start counts, too: as the first process of a container it would be ignored otherwise.

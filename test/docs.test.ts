@@ -36,8 +36,10 @@ test('every configuration in the docs is valid', (t) => {
   t.end();
 });
 
-test('what is shown of other tools is YAML', (t) => {
-  const blocks = pages.flatMap(({ text }) => codeBlocksOf(text)).filter(({ info }) => info === 'yaml before');
+test('what is shown of other tools and of charts is YAML', (t) => {
+  const blocks = pages
+    .flatMap(({ text }) => codeBlocksOf(text))
+    .filter(({ info }) => /^yaml (?:before|values)$/.test(info));
   for (const { text } of blocks) for (const document of parseAllDocuments(text)) t.strictSame(document.errors, []);
   t.ok(blocks.length >= 2);
   t.end();

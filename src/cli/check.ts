@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Clock } from '../core/clock.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
 import { providerKinds } from '../providers/registry.ts';
+import { checkTracing } from '../tracing/load-tracing.ts';
 import { accessOptions, checkAccess, parseAccessFlags } from './check-access.ts';
 import type { CommandIo, ExitCode } from './command-io.ts';
 import { configOptions, createConfigLoader } from './config-loader.ts';
@@ -16,7 +17,7 @@ const options = {
 } as const;
 
 /**
- * Reports every problem of the configuration; with `--connect`, also whether each store accepts us; with `--caller` and
+ * Reports every problem of the configuration and of the variables for traces; with `--connect`, also whether each store accepts us; with `--caller` and
  * `--path`, whether the policy allows an access, and by which line.
  */
 export function check(args: readonly string[], io: CommandIo): Promise<ExitCode> {
@@ -34,7 +35,9 @@ export function check(args: readonly string[], io: CommandIo): Promise<ExitCode>
       io.stdout(`${lines.join('\n')}\n`);
       return isAllowed ? 0 : 1;
     }
+    const traces = await checkTracing(io.env);
     io.stdout('the configuration is valid\n');
+    if (traces !== undefined) io.stdout(`traces are sent to ${traces}\n`);
     return values.connect === true ? connectAll(config, io) : 0;
   });
 }

@@ -19,6 +19,7 @@ export interface OperationMetrics {
 }
 
 const BREAKER_STATES = ['closed', 'open', 'half_open'] as const;
+const SPAN_STATUSES = ['exported', 'failed', 'dropped'] as const;
 const DELIVERY_STATUSES = ['delivered', 'retried', 'failed', 'dropped'] as const;
 // From a cached read on a quiet core to the default deadline.
 const DURATION_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
@@ -94,11 +95,13 @@ export class Metrics {
   readonly keyReads = this.#counter('secrets_caller_key_reads_total', "Reads of the keys of callers' tokens.", [
     'status',
   ]);
+  readonly traceSpans = this.#counter('secrets_trace_spans_total', 'Spans by what became of them.', ['status']);
   readonly auditErrors = this.#counter('secrets_audit_errors_total', 'Writes to the audit sink that failed.', []);
 
   constructor(sources: MetricSources) {
     this.#registry.registerMetric(this.#durations);
     for (const status of DELIVERY_STATUSES) this.webhookDeliveries.inc({ status }, 0);
+    for (const status of SPAN_STATUSES) this.traceSpans.inc({ status }, 0);
     for (const status of ['success', 'error']) this.keyReads.inc({ status }, 0);
     this.#gauge('secrets_cache_size', 'Entries in the cache.', {
       labelNames: ['provider'],

@@ -9,7 +9,9 @@ export interface HttpRequest {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
+  /** Whether the answer is no text: then its `text` has one character a byte. */
+  readonly isBinary?: boolean;
   /** Ends the call, connecting included. Every outward call has a deadline; there is no other time-out here. */
   readonly signal: AbortSignal;
 }
@@ -89,12 +91,12 @@ async function createAgent({ tls = {}, maxResponseBytes }: HttpClientOptions): P
 /** With the first call: it is large, and a daemon with nothing but local secrets never needs it. */
 const loadUndici = (): Promise<typeof import('undici')> => import('undici');
 
-async function exchange(agent: Agent, { url, signal, ...message }: HttpRequest): Promise<HttpResponse> {
+async function exchange(agent: Agent, { url, signal, isBinary, ...message }: HttpRequest): Promise<HttpResponse> {
   if (signal.aborted) throw abortError(signal);
   const { request } = await loadUndici();
   try {
     const answer = await request(url, { ...message, signal, dispatcher: agent });
-    const text = await answer.body.text();
+    const text = await (isBinary === true ? bytesOf(answer.body) : answer.body.text());
     if (isPlainHttpRefusal(answer.statusCode, text)) throw new NetworkError('TlsError', PLAIN_HTTP);
     return { status: answer.statusCode, headers: toMap(answer.headers), text };
   } catch (error) {
@@ -102,6 +104,9 @@ async function exchange(agent: Agent, { url, signal, ...message }: HttpRequest):
     throw signal.aborted ? abortError(signal) : toTransportError(error);
   }
 }
+
+const bytesOf = async (body: { arrayBuffer(): Promise<ArrayBuffer> }): Promise<string> =>
+  Buffer.from(await body.arrayBuffer()).toString('latin1');
 
 const PLAIN_HTTP = 'the store expects https on this port';
 

@@ -98,6 +98,7 @@ test('the names and labels are those of the specification and the design, and no
     'secrets_request_duration_seconds_sum{provider,operation}',
     'secrets_requests_total{provider,operation,status}',
     'secrets_stale_served_total{provider}',
+    'secrets_trace_spans_total{status}',
     'secrets_webhook_deliveries_total{status}',
   ]);
   t.notMatch(await metrics.text(), /^(process|nodejs)_/m, 'nothing of the process unless it is asked for');
