@@ -34,20 +34,17 @@ class Load {
       this.#idle = Array.from({ length: this.#job.connections }, () => this.#connect());
       await Promise.all(this.#idle.map((connection) => connection.whenOpen()));
     }
-    const cpuBefore = process.cpuUsage();
     this.#startedMs = performance.now();
     if (this.#job.perSecond === undefined) this.#closedLoop();
     else this.#openLoop(this.#job.perSecond);
     await this.#finished.promise;
     const elapsedMs = performance.now() - this.#startedMs;
     for (const connection of this.#idle) connection.close();
-    const { user, system } = process.cpuUsage(cpuBefore);
     return {
       responses: this.#responses,
       errors: this.#errors,
       ...(this.#firstError !== undefined && { firstError: this.#firstError }),
       elapsedMs,
-      generatorBusy: (user + system) / 1_000 / elapsedMs,
       latencies: this.#latencies.counts(),
     };
   }
@@ -55,6 +52,12 @@ class Load {
   #closedLoop(): void {
     const { connections } = this.#job;
     for (let at = 0; at < connections; at += 1) this.#begin(performance.now());
+    this.#stayAwake();
+  }
+
+  /** A sleeping peer costs the server a wake-up with each answer, and the slower server more often: it is never asleep. */
+  #stayAwake(): void {
+    if (this.#pending > 0) setImmediate(() => this.#stayAwake());
   }
 
   /** Looks at the clock all the time: a timer would be late by a millisecond, and the latencies with it. */

@@ -30,7 +30,5 @@ export interface LoadResult {
   readonly errors: number;
   readonly firstError?: string;
   readonly elapsedMs: number;
-  /** Share of the time that the generator itself was at work; near 1 it is what is measured, but for an open loop, which spins. */
-  readonly generatorBusy: number;
   readonly latencies: LatencyCounts;
 }

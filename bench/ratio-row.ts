@@ -140,7 +140,6 @@ function toRow({ name, budget = '' }: RatioPlan, all: readonly Series[]): RatioR
     ...(before !== undefined && { cpuBefore: ratios(roundsOf(before), cpuRatio), before: toFigures(before, counted) }),
     keyfob: toFigures(ours, counted),
     bare: toFigures(theirs, counted),
-    generatorBusy: Math.max(...[...keyfob, ...bare].map(({ generatorBusy }) => generatorBusy)),
   };
 }
 

@@ -32,7 +32,6 @@ export interface RatioRow {
   readonly keyfob: ServerFigures;
   readonly before?: ServerFigures;
   readonly bare: ServerFigures;
-  readonly generatorBusy: number;
 }
 
 /** A row that stands by itself. */

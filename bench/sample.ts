@@ -10,7 +10,6 @@ export interface Sample {
   /** Share of the time that the server was at work. */
   readonly busy?: number;
   readonly latencies: LatencyCounts;
-  readonly generatorBusy: number;
 }
 
 /** @throws Error when a request failed. */
@@ -27,6 +26,5 @@ export async function sample(generator: Generator, pid: number, job: LoadJob): P
         busy: (after - before) / 1_000 / result.elapsedMs,
       }),
     latencies: result.latencies,
-    generatorBusy: result.generatorBusy,
   };
 }
