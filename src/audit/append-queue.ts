@@ -8,8 +8,8 @@ export interface AppendQueueOptions {
   readonly onError: (error: Error, isFirst: boolean) => void;
 }
 
-/** What is to be written, or a change of the file that it is written to. */
-type Item = Uint8Array | { readonly openNext: () => number };
+/** What is to be written, a change of the file that it is written to, or whom to tell that all before it is written. */
+type Item = Uint8Array | { readonly openNext: () => number } | { readonly onWritten: () => void };
 
 // A pipe whose reader is slow is full for a moment.
 const RETRY_MS = 5;
@@ -49,6 +49,12 @@ export class AppendQueue {
     if (bytes.length === 0) return;
     this.#items.push(bytes);
     this.#queuedBytes += bytes.length;
+  }
+
+  /** Calls back when all that was pushed before is written. Not at all when that is left to another file. */
+  pushMark(onWritten: () => void): void {
+    this.#items.push({ onWritten });
+    this.#passMarks();
   }
 
   /**
@@ -129,7 +135,7 @@ export class AppendQueue {
     const pieces: Uint8Array[] = [];
     for (const item of this.#items) {
       if ('openNext' in item || pieces.length === MAX_PIECES) break;
-      pieces.push(item);
+      if (item instanceof Uint8Array) pieces.push(item);
     }
     return pieces;
   }
@@ -160,8 +166,9 @@ export class AppendQueue {
     this.#queuedBytes -= written;
     let left = written;
     while (left > 0) {
+      this.#passMarks();
       const [first] = this.#items;
-      if (first === undefined || 'openNext' in first) throw new TypeError('more was written than was queued');
+      if (!(first instanceof Uint8Array)) throw new TypeError('more was written than was queued');
       if (first.length <= left) {
         this.#items.shift();
         this.#halfWritten = undefined;
@@ -170,6 +177,14 @@ export class AppendQueue {
         this.#items[0] = first.subarray(left);
       }
       left -= Math.min(left, first.length);
+    }
+    this.#passMarks();
+  }
+
+  #passMarks(): void {
+    for (let [item] = this.#items; item !== undefined && 'onWritten' in item; [item] = this.#items) {
+      this.#items.shift();
+      item.onWritten();
     }
   }
 

@@ -24,6 +24,9 @@ const FLUSH_MS = 1_000;
 // A reader that has stalled for so long gets no more; the process must be able to end.
 const LAST_WRITE_MS = 2_000;
 const BLOCK_BYTES = 65_536;
+// Blocks are used again: their bytes lie outside of the heap, and to give up hundreds of them a second has V8 collect the
+// whole heap every second. More than these are there only while the sink is slower than the readers.
+const MAX_SPARE_BLOCKS = 8;
 // Handing a write to the thread that does it costs as much as building a hundred lines.
 const WRITE_BYTES = 262_144;
 // A sink that stays full for so long loses lines instead of memory.
@@ -38,6 +41,7 @@ export class AuditSink {
   readonly #queue: AppendQueue;
   readonly #chain: Chain;
   #isStarted = false;
+  readonly #spare: Block[] = [];
   #block = new Block(BLOCK_BYTES);
   #dropped = 0;
   #isWriteThrough = false;
@@ -178,8 +182,16 @@ export class AuditSink {
     this.#queue.push(block.take());
     const { lines, bytes } = block;
     this.#push(this.#chain.seal(event, { lines, checks: block.checks(), bytes: [bytes], dropped: this.#dropped }));
-    this.#block = new Block(BLOCK_BYTES);
+    this.#queue.pushMark(() => this.#spareBlock(block));
+    this.#block = this.#spare.pop() ?? new Block(BLOCK_BYTES);
     this.#dropped = 0;
+  }
+
+  /** Nobody has its bytes any more. */
+  #spareBlock(block: Block): void {
+    if (block.capacityBytes !== BLOCK_BYTES || this.#spare.length >= MAX_SPARE_BLOCKS) return;
+    block.clear();
+    this.#spare.push(block);
   }
 
   #push(text: string): void {

@@ -7,6 +7,7 @@ const MAX_BYTES_PER_UNIT = 3;
 export class Block {
   readonly #bytes: Buffer;
   readonly #ends: number[] = [];
+  #lines = 0;
   #used = 0;
   #taken = 0;
 
@@ -19,7 +20,11 @@ export class Block {
   }
 
   get lines(): number {
-    return this.#ends.length;
+    return this.#lines;
+  }
+
+  get capacityBytes(): number {
+    return this.#bytes.length;
   }
 
   /** All lines. */
@@ -31,7 +36,7 @@ export class Block {
   add(line: string): boolean {
     if (Block.bytesFor(line) > this.#bytes.length - this.#used) return false;
     this.#used += this.#bytes.write(line, this.#used);
-    this.#ends.push(this.#used);
+    this.#ends[this.#lines++] = this.#used;
     return true;
   }
 
@@ -44,13 +49,20 @@ export class Block {
 
   /** A check for each line, which tells the line that was changed; that one was, tells the hash of the block. */
   checks(): Uint32Array {
-    const checks = new Uint32Array(this.#ends.length);
-    const bytes = this.#bytes;
-    let [index, start] = [0, 0];
-    for (const end of this.#ends) {
-      checks[index++] = crc32(bytes.subarray(start, end));
-      start = end;
+    const checks = new Uint32Array(this.#lines);
+    let start = 0;
+    for (let line = 0; line < this.#lines; line += 1) {
+      const end = this.#ends[line];
+      checks[line] = crc32(this.#bytes.subarray(start, end));
+      start = end ?? start;
     }
     return checks;
+  }
+
+  /** Forgets its lines, for others to take their place. */
+  clear(): void {
+    this.#lines = 0;
+    this.#used = 0;
+    this.#taken = 0;
   }
 }

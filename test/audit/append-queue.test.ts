@@ -63,3 +63,38 @@ test('a row of failures is told once, and the next row again', { skip: noFull },
   t.equal(queue.queuedBytes, 1);
   closeSync(queue.fd);
 });
+
+test('a mark is told when all before it is written, and not before', async (t) => {
+  const file = join(t.testdir({}), 'out');
+  const queue = new AppendQueue({ fd: openSync(file, 'a'), clock: new FakeClock(), onError });
+  const told: string[] = [];
+  const mark = (name: string): void => queue.pushMark(() => told.push(`${name} after '${readFileSync(file, 'utf8')}'`));
+  mark('first');
+  t.same(told, ["first after ''"], 'there is nothing to wait for');
+  queue.push(bytes('a'));
+  mark('second');
+  queue.push(bytes('b'));
+  mark('third');
+  mark('fourth');
+  t.equal(told.length, 1);
+  t.ok(await queue.finish(1_000));
+  t.same(told.slice(1), ["second after 'ab'", "third after 'ab'", "fourth after 'ab'"]);
+  queue.push(bytes('c'));
+  mark('fifth');
+  t.ok(queue.drainNow());
+  t.equal(told.at(-1), "fifth after 'abc'");
+  closeSync(queue.fd);
+});
+
+test('a mark is not told of what is left to the next file', { skip: noFull }, (t) => {
+  const file = join(t.testdir({}), 'out');
+  const queue = new AppendQueue({ fd: openSync('/dev/full', 'a'), clock: new FakeClock(), onError: () => undefined });
+  queue.push(bytes('a'));
+  queue.pushMark(() => t.fail('the piece before it may still be needed'));
+  t.notOk(queue.drainNow());
+  queue.pushSwitch(() => openSync(file, 'a'));
+  t.ok(queue.drainNow());
+  t.equal(readFileSync(file, 'utf8'), 'a');
+  closeSync(queue.fd);
+  t.end();
+});

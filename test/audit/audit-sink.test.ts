@@ -44,6 +44,26 @@ test('long lines and short ones, of any characters, keep their order', async (t)
   t.same(verify([text]).damages, []);
 });
 
+test('the memory of what is written is used again, and holds nothing of before', async (t) => {
+  const file = join(t.testdir({}), 'audit.log');
+  const sink = openSink(file, { key });
+  const blocks = Array.from({ length: 200 }, (_, block) => auditLine('x'.repeat(1_000 + 100 * (block % 7)) + block));
+  const before = process.memoryUsage().arrayBuffers;
+  for (const line of blocks) {
+    sink.write(line);
+    sink.flushNow();
+  }
+  const grownBy = process.memoryUsage().arrayBuffers - before;
+  t.ok(grownBy < 4 * 1_048_576, `${grownBy} bytes for ${blocks.length} blocks`);
+  await sink.close();
+  const content = await readFile(file, 'utf8');
+  t.same(verify([content], [key]).damages, []);
+  t.same(
+    linesOf(content).filter((line) => line.includes('"audit"')),
+    blocks.map((line) => line.trimEnd()),
+  );
+});
+
 test('a line is there within a second, and sealed', async (t) => {
   const target = join(t.testdir({}), 'audit.log');
   const clock = new FakeClock();
