@@ -62,6 +62,8 @@ const serverOptions = {
   requireHostHeader: false,
   // A header that may come once is no right one when it comes twice: which of them counts must not be a question.
   joinDuplicateHeaders: true,
+  // A request that has no body is no stream: nobody waits for its end.
+  optimizeEmptyRequests: true,
   headersTimeout: HEADERS_TIMEOUT_MS,
   requestTimeout: REQUEST_TIMEOUT_MS,
   connectionsCheckingInterval: CHECK_MS,
