@@ -112,7 +112,10 @@ export interface SecretProvider extends SecretStore {
   /** Absent where a secret has one spelling. The same function for every instance of the type. */
   readonly spellPattern?: PatternSpelling;
 
-  /** The same store with the same identity, in another place. Only where the kind says `hasScopes`. */
+  /**
+   * The same store with the same identity, in another place. Only where the kind says `hasScopes`. One object for each
+   * place, however a scope says it: what a scope leaves out is as the instance has it.
+   */
   within?(scope: Scope): SecretStore;
 
   /**

@@ -5,6 +5,7 @@ import type { Config, PathMapping } from '../../src/config/config.ts';
 import { CallerError } from '../../src/core/errors/caller-error.ts';
 import { RequestError } from '../../src/core/errors/request-error.ts';
 import { parsePathPattern } from '../../src/core/path-pattern.ts';
+import type { Scope } from '../../src/core/provider.ts';
 import { current } from '../../src/core/selector.ts';
 import { isArn, locateSecret as locateAws } from '../../src/providers/aws/locate-secret.ts';
 import { spellPattern as spellAws } from '../../src/providers/aws/spell-pattern.ts';
@@ -148,6 +149,27 @@ test('another mapping to the same place walks round no deny', async (t) => {
   t.equal(await chained.verdict('back/door/app/x'), 'PolicyDenied', 'by the prefix of another mapping');
   t.equal(await chained.verdict('team/back/door/app/x'), 'PolicyDenied', 'by none');
   t.equal(await chained.verdict('back/door/app/y'), 'ok');
+});
+
+test('nor does a mapping that names the place where the instance is anyway', async (t) => {
+  const vault = new FakeProvider('vault');
+  const [home, other] = [new FakeProvider('vault'), new FakeProvider('vault')];
+  Object.assign(vault, { within: ({ mount = 'secret' }: Scope) => (mount === 'secret' ? home : other) });
+  const verdictWith = async (mount: string, path: string): Promise<string> => {
+    const pathMappings = [{ ...mapping('app/**', ['vault'], 'team'), scope: { mount } }];
+    const config = { ...of('vault'), pathMappings };
+    const rig = createClientRig({ callers: [toCaller('me', { deny: ['team/app/**'] })], others: [vault], config });
+    const wish = { context: { ...context, caller: 'me' }, operation: 'get' } as const;
+    return Promise.resolve()
+      .then(() => rig.pipeline.gate.pass(wish, { path }))
+      .then(
+        () => 'ok',
+        (error: unknown) => Object(error).code,
+      );
+  };
+  t.equal(await verdictWith('secret', 'team/app/x'), 'PolicyDenied');
+  t.equal(await verdictWith('secret', 'app/x'), 'PolicyDenied');
+  t.equal(await verdictWith('kv', 'app/x'), 'ok', 'which is another secret');
 });
 
 test('a spelling that leads past its mapping needs to be allowed as it is written, too', async (t) => {
