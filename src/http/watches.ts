@@ -52,19 +52,26 @@ export class Watches {
 
   /** Looks up what is needed to tell which of the missed events concern the reader. */
   async prepare(request: WatchRequest, lastEventId?: string): Promise<void> {
-    const watcher = this.#options.watcher();
-    await Promise.all(this.#missed(lastEventId).map(async (event) => watcher?.concernsInTime(request, event)));
+    const { events, watcher } = this.#options;
+    if (lastEventId === undefined) return;
+    const last = events.find(lastEventId);
+    if (last !== undefined) await watcher()?.concernsInTime(request, last);
+    await Promise.all(
+      this.#missed(request, lastEventId).map(async (event) => watcher()?.concernsInTime(request, event)),
+    );
   }
 
   open({ request, response, lastEventId }: WatchOpening): void {
     // It may have gone while its access was looked at; then it has said so already.
     if (response.destroyed) return;
     const { events, clock, watcher } = this.#options;
-    const concerns = (event: SecretEvent): boolean => watcher()?.concerns(request, event) === true;
     let timer: Timer | undefined;
     const stream = new EventStream({
       response,
-      missed: this.#missed(lastEventId).values().filter(concerns).map(toServerSentEvent),
+      missed: this.#missed(request, lastEventId)
+        .values()
+        .filter((event) => this.#concerns(request, event))
+        .map(toServerSentEvent),
       onEnd: () => {
         timer?.cancel();
         unsubscribe();
@@ -88,8 +95,16 @@ export class Watches {
     beat();
   }
 
-  #missed(lastEventId: string | undefined): readonly SecretEvent[] {
-    return lastEventId === undefined ? [] : this.#options.events.since(lastEventId);
+  /** An id can be guessed: one of an event that the reader cannot have seen is as unknown as any other. */
+  #missed(request: WatchRequest, lastEventId: string | undefined): readonly SecretEvent[] {
+    if (lastEventId === undefined) return [];
+    const { events } = this.#options;
+    const last = events.find(lastEventId);
+    return events.since(last !== undefined && this.#concerns(request, last) ? last : undefined);
+  }
+
+  #concerns(request: WatchRequest, event: SecretEvent): boolean {
+    return this.#options.watcher()?.concerns(request, event) === true;
   }
 
   /** A credential ends at any time. */

@@ -31,9 +31,14 @@ export class EventHub {
     return () => void this.#listeners.delete(onEvent);
   }
 
-  /** What happened after the event with this id; everything that is remembered, when it is not. */
-  since(id: string): readonly SecretEvent[] {
-    return this.#history.slice(this.#history.findLastIndex((event) => event.id === id) + 1);
+  /** The event with this id, the last if there are more, as long as it is remembered. */
+  find(id: string): SecretEvent | undefined {
+    return this.#history.findLast((event) => event.id === id);
+  }
+
+  /** What happened after an event; everything that is remembered, when it is not. */
+  since(last: SecretEvent | undefined): readonly SecretEvent[] {
+    return this.#history.slice(last === undefined ? 0 : this.#history.lastIndexOf(last) + 1);
   }
 }
 

@@ -95,6 +95,36 @@ test('what happened since the last event goes first, if it concerns it', async (
   await clock.advance(0);
 });
 
+test('the id of an event that a reader may not see is as good as one that nobody knows', async (t) => {
+  const { events, watch } = await setUp(t);
+  const ids: string[] = [];
+  events.subscribe(({ id }) => ids.push(id));
+  events.publish(rotated);
+  events.publish({ ...rotated, path: 'other' });
+  events.publish({ ...rotated, version: '3' });
+  const [guessed, unknown] = [await watch({ lastEventId: ids[1] ?? '' }), await watch({ lastEventId: 'unknown' })];
+  for (const reader of [guessed, unknown]) await reader.has(': heartbeat\n\n');
+  t.equal(guessed.text(), unknown.text(), 'so that a guess tells nothing of the secret');
+  t.match(guessed.text(), /"version":"2"[^]*"version":"3"/);
+});
+
+test('the tags that tell whether a reader has seen an event are looked up first', async (t) => {
+  const { events, watches, watcher } = await setUp(t);
+  const ids: string[] = [];
+  events.subscribe(({ id }) => ids.push(id));
+  for (const version of ['2', '3', '4']) events.publish({ ...rotated, version });
+  const asked: unknown[] = [];
+  const known = new Set<SecretEvent>();
+  watcher.concerns = (_request, event) => known.has(event);
+  watcher.concernsInTime = async (_request, event) => {
+    asked.push(event.version);
+    known.add(event);
+    return true;
+  };
+  await watches.prepare(request, ids[1]);
+  t.strictSame(asked, ['3', '4']);
+});
+
 test('a reader that leaves leaves nothing behind', async (t) => {
   const { clock, watches, watch } = await setUp(t);
   const reader = await watch();
