@@ -1,4 +1,4 @@
-import { installAdmission } from '../../scripts/install-admission.ts';
+import { installGoProgram } from '../../scripts/install-go-program.ts';
 import { mustRun } from './run-tool.ts';
 
 export interface Container {
@@ -41,7 +41,7 @@ export interface Outcome {
 export async function createPods(objects: readonly object[], pods: readonly Pod[]): Promise<readonly Outcome[]> {
   const question = { objects, pods: pods.map((pod) => ({ pod })) };
   const outcomes: readonly Outcome[] = JSON.parse(
-    await mustRun(await installAdmission(), [], { input: JSON.stringify(question) }),
+    await mustRun(await installGoProgram('admission'), [], { input: JSON.stringify(question) }),
   );
   return outcomes;
 }

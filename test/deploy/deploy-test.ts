@@ -1,5 +1,5 @@
 import { installChromium } from '../../scripts/install-chromium.ts';
-import { installAdmission } from '../../scripts/install-admission.ts';
+import { installGoProgram } from '../../scripts/install-go-program.ts';
 import { installDeployTools, installImageTools, installSystemdAnalyze } from '../../scripts/install-deploy-tools.ts';
 import { installHelm } from '../../scripts/install-helm.ts';
 import { installPrometheus } from '../../scripts/install-prometheus.ts';
@@ -24,8 +24,11 @@ export const helmTest = createToolTest('helm or kubernetes-validate', async () =
 /** With helm and the admission plugins of Kubernetes. */
 export const admissionTest = createToolTest('helm or admission plugin of Kubernetes', async () => {
   await installHelm();
-  return installAdmission();
+  return installGoProgram('admission');
 });
 
 /** With Prometheus and promtool. */
 export const prometheusTest = createToolTest('Prometheus', installPrometheus);
+
+/** With a collector of OpenTelemetry. */
+export const collectorTest = createToolTest('collector of OpenTelemetry', () => installGoProgram('collector'));
