@@ -11,6 +11,7 @@ import { FakeGcpAuthority } from '../fakes/fake-gcp-authority.ts';
 import { FakeGcpSecretManager } from '../fakes/fake-gcp-secret-manager.ts';
 import { startFakeVault } from '../fakes/fake-vault.ts';
 import { makeCertificate } from '../fakes/make-certificate.ts';
+import { startOtlpReceiver } from '../fakes/otlp-receiver.ts';
 import { startWebhookReceiver } from '../fakes/webhook-receiver.ts';
 import { Canaries, canary, plainCanary } from './canaries.ts';
 import type { QuotingAnswer } from './quoting-answers.ts';
@@ -32,7 +33,11 @@ export async function startCanaryWorld(t: Test) {
   };
 
   await writeFile(file('secrets.yaml'), `db/creds: ${JSON.stringify(values.files)}\n`, { mode: 0o600 });
+  const otlp = await startOtlpReceiver(t);
+  const collectorKey = canaries.add('the key of the collector', canary('collector'));
   const env = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: otlp.address,
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=${encodeURIComponent(collectorKey)}`,
     VAULT: canaries.add('the Vault token', plainCanary('vaulttoken')),
     VAULT_WRONG: canaries.add('a wrong Vault token', plainCanary('wrongvault')),
     ROLE: 'the-role',
@@ -153,6 +158,7 @@ export async function startCanaryWorld(t: Test) {
     aws.fault = () => (isOn ? { status, body: text, headers } : undefined);
     azure.vault.server.fault = azure.entra.server.fault = () => (isOn ? { status, body: text, headers } : undefined);
     manager.fault = () => (isOn ? { status, body: text, headers } : undefined);
+    otlp.onPost = () => (isOn ? { status, body: text, headers } : { status: 200 });
   };
   /** The tokens that the daemon was given meanwhile. */
   const given = (): void => {
@@ -165,5 +171,19 @@ export async function startCanaryWorld(t: Test) {
     ];
     for (const token of new Set(tokens)) if (token.length > 12) canaries.add('a token that a store gave', token);
   };
-  return { canaries, values, env, config, providers, folder, file, receiver, answerWith, given, vault };
+  return {
+    canaries,
+    values,
+    env,
+    config,
+    providers,
+    folder,
+    file,
+    receiver,
+    otlp,
+    collectorKey,
+    answerWith,
+    given,
+    vault,
+  };
 }

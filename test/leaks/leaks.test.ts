@@ -126,6 +126,8 @@ test(
       'the cache on disk, as text': await readFile(world.file('cache.bin'), 'utf8'),
       webhooks: JSON.stringify(world.receiver.deliveries),
       watches: events.text,
+      spans: world.otlp.posts.map(({ body }) => body.toString()).join('\n'),
+      'spans, byte for byte': world.otlp.posts.map(({ body }) => body.toString('latin1')).join('\n'),
       commands: JSON.stringify(runs),
     };
     for (const [where, text] of Object.entries(places)) {
@@ -133,6 +135,12 @@ test(
       t.strictSame(findLeaks(text, canaries.all), [], where);
       t.notMatch(text, /\n\s+at \S+ \(/, `${where}: no stack`);
     }
+    // The collector has its key, and in no other place than where it belongs.
+    const sent = world.otlp.posts.map(({ headers: { authorization, ...rest } }) => ({ authorization, rest }));
+    t.ok(sent.every(({ authorization }) => authorization === world.collectorKey));
+    t.strictSame(findLeaks(JSON.stringify(sent.map(({ rest }) => rest)), canaries.all), []);
+    t.ok(world.otlp.spans.length > 100, `${world.otlp.spans.length} spans`);
+    t.strictSame(world.otlp.faults, []);
     t.strictSame(mixedUp, [], 'a value goes to who asked for it');
     t.ok(canaries.all.length > 30, `${canaries.all.length} canaries`);
     t.ok(daemon.log.length > 1_000, `${daemon.log.length} lines of log`);
