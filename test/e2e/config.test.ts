@@ -52,6 +52,30 @@ test('a good one', async (t) => {
   t.equal(fromEnvironment.code, 0);
 });
 
+test('traces: where they go without what may be secret in it, and what is wrong with their variables', async (t) => {
+  const env = {
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://collector.example:4318/tenant?key=hunter2',
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=hunter2',
+  };
+  const told = await runBundle(['check', '--config', good], env);
+  t.strictSame(told, {
+    code: 0,
+    stdout: 'the configuration is valid\ntraces are sent to https://collector.example:4318 (http/protobuf)\n',
+    stderr: '',
+  });
+  const wrong = { ...env, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_SAMPLER: 'some' };
+  for (const command of ['check', 'serve']) {
+    const { code, stdout, stderr } = await runBundle([command, '--config', good], wrong);
+    t.strictSame([code, stdout], [2, '']);
+    t.match(stderr, /^keyfob: OTEL_EXPORTER_OTLP_PROTOCOL asks for grpc.*\nOTEL_TRACES_SAMPLER has to be one of/);
+    t.notMatch(stderr, 'hunter2');
+  }
+  const lost = { ...env, OTEL_EXPORTER_OTLP_CERTIFICATE: join(directory, 'none.pem') };
+  const { code, stderr } = await runBundle(['check', '--config', good], lost);
+  t.equal(code, 2);
+  t.match(stderr, /^keyfob: OTEL_EXPORTER_OTLP_CERTIFICATE.*'tls\.ca'.*cannot be read$/m);
+});
+
 test('a store that cannot be reached fails --connect alone', async (t) => {
   const file = join(directory, 'vault.yaml');
   const auth = { method: 'token', token: { env: 'TOKEN' } };
