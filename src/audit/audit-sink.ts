@@ -6,6 +6,7 @@ import { Chain, type ChainHead, nothingSealed } from './chain.ts';
 import type { ChainKey } from './chain-key.ts';
 import type { ChainEvent } from './chain-record.ts';
 import { noTail, readChainTail } from './chain-tail.ts';
+import { type Line, maxBytesOf, toBytes } from './line.ts';
 
 export interface AuditSinkOptions {
   /** `stdout`, or a file that is appended to. */
@@ -63,8 +64,7 @@ export class AuditSink {
     return this.#chain.head;
   }
 
-  /** @param line with its line end */
-  write(line: string): void {
+  write(line: Line): void {
     if (!this.#isStarted) this.#start();
     if (this.#queue.queuedBytes >= MAX_QUEUED_BYTES) {
       this.#dropped += 1;
@@ -79,9 +79,9 @@ export class AuditSink {
    * Hands the line to the system before it returns.
    * @returns whether it could. If not, the line is not kept; one that went half through is written to its end later.
    */
-  writeThrough(line: string): boolean {
+  writeThrough(line: Line): boolean {
     if (!this.canWrite()) return false;
-    const isWritten = this.#queue.writeNow(Buffer.from(line));
+    const isWritten = this.#queue.writeNow(toBytes(line));
     if (isWritten || this.#queue.queuedBytes > 0) {
       this.#add(line);
       // They are written, or queued, already.
@@ -167,12 +167,13 @@ export class AuditSink {
     this.#flush();
   }
 
-  #add(line: string): void {
+  #add(line: Line): void {
     if (this.#block.add(line)) return;
     this.#seal('block');
     if (this.#isWriteThrough || this.#queue.queuedBytes >= WRITE_BYTES) this.#flush();
     // The block is empty: it does not take a line that is longer than any block.
-    if (Block.bytesFor(line) > BLOCK_BYTES) this.#block = new Block(Block.bytesFor(line));
+    const bytes = maxBytesOf(line);
+    if (bytes > BLOCK_BYTES) this.#block = new Block(bytes);
     this.#block.add(line);
   }
 

@@ -1,11 +1,10 @@
-import { crc32 } from 'node:zlib';
-
-// The most that a UTF-16 unit takes in UTF-8.
-const MAX_BYTES_PER_UNIT = 3;
+import { type Line, maxBytesOf, writeLine } from './line.ts';
+import { lineCheck } from './line-check.ts';
 
 /** Lines that are sealed together. Each is encoded into the block as it comes: to join strings first costs twice as much. */
 export class Block {
   readonly #bytes: Buffer;
+  readonly #view: DataView;
   readonly #ends: number[] = [];
   #lines = 0;
   #used = 0;
@@ -13,10 +12,7 @@ export class Block {
 
   constructor(capacityBytes: number) {
     this.#bytes = Buffer.allocUnsafeSlow(capacityBytes);
-  }
-
-  static bytesFor(line: string): number {
-    return line.length * MAX_BYTES_PER_UNIT;
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   get lines(): number {
@@ -33,9 +29,9 @@ export class Block {
   }
 
   /** @returns whether it fits. */
-  add(line: string): boolean {
-    if (Block.bytesFor(line) > this.#bytes.length - this.#used) return false;
-    this.#used += this.#bytes.write(line, this.#used);
+  add(line: Line): boolean {
+    if (maxBytesOf(line) > this.#bytes.length - this.#used) return false;
+    this.#used = writeLine(line, this.#bytes, this.#used);
     this.#ends[this.#lines++] = this.#used;
     return true;
   }
@@ -52,9 +48,9 @@ export class Block {
     const checks = new Uint32Array(this.#lines);
     let start = 0;
     for (let line = 0; line < this.#lines; line += 1) {
-      const end = this.#ends[line];
-      checks[line] = crc32(this.#bytes.subarray(start, end));
-      start = end ?? start;
+      const end = this.#ends[line] ?? start;
+      checks[line] = lineCheck(this.#view, start, end);
+      start = end;
     }
     return checks;
   }

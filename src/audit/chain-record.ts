@@ -17,7 +17,7 @@ export interface ChainRecord {
   readonly lines: number;
   /** Lines that were lost since the record before, as the sink could not be written for too long. */
   readonly dropped: number;
-  /** CRC-32 of each line with its line end. Empty where there are too many to tell. */
+  /** Check of each line with its line end. Empty where there are too many to tell. */
   readonly checks: Uint32Array;
   /** Which key the hash was made with; absent when it was made without one. */
   readonly keyId?: string;

@@ -1,7 +1,7 @@
 import { fstatSync, ftruncateSync, readSync } from 'node:fs';
-import { crc32 } from 'node:zlib';
 import { type ChainHead, newChain, type SealedLines } from './chain.ts';
 import { isRecordLine, parseRecord } from './chain-record.ts';
+import { checkOf } from './line-check.ts';
 import { LineSplitter } from './line-splitter.ts';
 
 /** The end of a file that a daemon wrote before. */
@@ -72,7 +72,7 @@ function readUnsealed(fd: number, from: number): Unsealed {
   const splitter = new LineSplitter((line) => {
     lines += 1;
     length += line.length;
-    if (lines <= MAX_CHECKS) checks.push(crc32(line));
+    if (lines <= MAX_CHECKS) checks.push(checkOf(line));
   });
   for (const piece of pieces(fd, { from, to: fstatSync(fd).size })) splitter.push(piece);
   const { rest } = splitter;
@@ -82,7 +82,7 @@ function readUnsealed(fd: number, from: number): Unsealed {
   if (isTorn) {
     // Its line end is written before the record that seals it.
     lines += 1;
-    checks.push(crc32(Buffer.concat([rest, Buffer.of(LINE_END)])));
+    checks.push(checkOf(Buffer.concat([rest, Buffer.of(LINE_END)])));
   }
   const end = isTorn ? whole + rest.length : whole;
   return {

@@ -1,8 +1,8 @@
 import type { Hash, Hmac } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { type ChainHead, newChain } from './chain.ts';
 import { type ChainKey, createSeal } from './chain-key.ts';
 import { isRecordLine, NO_HASH, parseRecord, type SealedRecord } from './chain-record.ts';
+import { checkOf } from './line-check.ts';
 import { type FoundLine, lineDifferences } from './line-differences.ts';
 
 /** Something that is to be said of a place in a file. */
@@ -52,7 +52,7 @@ export class ChainVerifier {
   line(line: Buffer): void {
     this.#number += 1;
     if (!isRecordLine(line)) {
-      this.#found.push({ number: this.#number, check: crc32(line) });
+      this.#found.push({ number: this.#number, check: checkOf(line) });
       for (const { seal } of this.#seals) seal.update(line);
       return;
     }

@@ -47,9 +47,8 @@ export class Failover {
    * The value that answers without asking anybody; undefined when somebody must be asked.
    * @throws AccessError, SecretNotFoundError that the first source gave a moment ago
    */
-  atHand(route: Route): ReadAnswer | undefined {
-    const { cache, clock, fetcher } = this.#options;
-    const nowMs = clock.monotonicMs();
+  atHand(route: Route, nowMs: number): ReadAnswer | undefined {
+    const { cache, fetcher } = this.#options;
     let stale: Held | undefined;
     for (const stop of route) {
       const entry = cache.get(stop.identity.key);

@@ -93,7 +93,7 @@ export class SecretReader {
     const [{ source }] = route;
     let held: ReadAnswer | undefined;
     try {
-      held = isFresh ? this.#recent(route, access.startedMs) : failover.atHand(route);
+      held = isFresh ? this.#recent(route, access.startedMs) : failover.atHand(route, access.startedMs);
     } catch (error) {
       recorder.failed(access, error, source.name);
       throw error;
@@ -158,8 +158,8 @@ export class SecretReader {
   }
 
   #touchBy(route: Route, path: string): ReadAnswer | Promise<ReadAnswer> {
-    const { failover } = this.#options;
-    const held = failover.atHand(route);
+    const { failover, clock } = this.#options;
+    const held = failover.atHand(route, clock.monotonicMs());
     if (held !== undefined) return this.#used(path, held);
     return failover.fetch(route).then((answer) => this.#used(path, answer));
   }

@@ -10,7 +10,7 @@ export type RequestIds = () => string;
 export function createRequestIds(): RequestIds {
   const prefix = `${randomBytes(6).toString('hex')}-`;
   let count = 0;
-  return () => prefix + (++count).toString(36);
+  return () => `${prefix}${++count}`;
 }
 
 const visits = new WeakMap<IncomingMessage, Visit>();

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { test } from 'tap';
 import { type AuditEvent, createAuditLog, noAudit } from '../../src/audit/audit-log.ts';
+import { type Line, toBytes } from '../../src/audit/line.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
@@ -15,10 +16,16 @@ const event: AuditEvent = {
   cached: true,
 };
 
+const textOf = (line: Line): string => Buffer.from(toBytes(line)).toString();
+
 function createRig() {
   const clock = new FakeClock();
   const lines: string[] = [];
-  const sink = { write: (line: string) => void lines.push(line), writeThrough: () => false, canWrite: () => false };
+  const sink = {
+    write: (line: Line) => void lines.push(textOf(line)),
+    writeThrough: () => false,
+    canWrite: () => false,
+  };
   const audit = createAuditLog({ sink, clock, failClosed: false });
   return { audit, clock, lines };
 }
@@ -159,9 +166,9 @@ test('failClosed: what cannot be written may not happen; a refusal is kept for l
   const [kept, through]: [string[], string[]] = [[], []];
   let works = true;
   const sink = {
-    write: (line: string) => void kept.push(line),
-    writeThrough: (line: string) => {
-      if (works) through.push(line);
+    write: (line: Line) => void kept.push(textOf(line)),
+    writeThrough: (line: Line) => {
+      if (works) through.push(textOf(line));
       return works;
     },
     canWrite: () => works,

@@ -46,7 +46,7 @@ export async function writeBlocks(file: string, blocks: number, options: Partial
   const clock = new FakeClock();
   const sink = openSink(file, { clock, ...options });
   for (let block = 0; block < blocks; block += 1) {
-    for (let line = 0; line < 4; line += 1) sink.write(auditLine(`${block}/${line}`));
+    for (let line = 0; line < 4; line += 1) sink.write([auditLine(`${block}/${line}`)]);
     await clock.advance(1_000);
   }
   await sink.close();

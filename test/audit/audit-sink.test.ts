@@ -24,7 +24,7 @@ test('what was written is in the file, in order, when the sink is closed', async
   const target = join(t.testdir({}), 'audit.log');
   const sink = openSink(target);
   const lines = Array.from({ length: 5_000 }, (_, index) => auditLine(index));
-  for (const line of lines) sink.write(line);
+  for (const line of lines) sink.write([line]);
   await sink.close();
   const text = await readFile(target, 'utf8');
   t.equal(accesses(text), lines.join(''));
@@ -37,7 +37,7 @@ test('long lines and short ones, of any characters, keep their order', async (t)
   const lines = [1, 21_845, 21_846, 65_536, 200_000, 2, 16_000, 400].map((length) =>
     auditLine('\u20ac'.repeat(length)),
   );
-  for (const line of lines) sink.write(line);
+  for (const line of lines) sink.write([line]);
   await sink.close();
   const text = await readFile(target, 'utf8');
   t.equal(accesses(text), lines.join(''));
@@ -50,7 +50,7 @@ test('the memory of what is written is used again, and holds nothing of before',
   const blocks = Array.from({ length: 200 }, (_, block) => auditLine('x'.repeat(1_000 + 100 * (block % 7)) + block));
   const before = process.memoryUsage().arrayBuffers;
   for (const line of blocks) {
-    sink.write(line);
+    sink.write([line]);
     sink.flushNow();
   }
   const grownBy = process.memoryUsage().arrayBuffers - before;
@@ -68,7 +68,7 @@ test('a line is there within a second, and sealed', async (t) => {
   const target = join(t.testdir({}), 'audit.log');
   const clock = new FakeClock();
   const sink = openSink(target, { clock });
-  sink.write(auditLine(1));
+  sink.write([auditLine(1)]);
   await clock.advance(1_000);
   await until('it is written', async () => (await readFile(target, 'utf8')).includes('app/1') || undefined);
   const text = await readFile(target, 'utf8');
@@ -98,7 +98,7 @@ test('a file that is there is continued', async (t) => {
   const target = join(t.testdir({}), 'audit.log');
   for (let start = 0; start < 3; start += 1) {
     const sink = openSink(target, { key });
-    sink.write(auditLine(start));
+    sink.write([auditLine(start)]);
     await sink.close();
   }
   const text = await readFile(target, 'utf8');
@@ -119,11 +119,11 @@ test('what a daemon left that was killed is kept, told of, and sealed', async (t
   })) {
     const target = join(t.testdir({}), 'audit.log');
     const first = openSink(target);
-    first.write(auditLine(1));
+    first.write([auditLine(1)]);
     await first.close();
     await appendFile(target, tail);
     const second = openSink(target);
-    second.write(auditLine(2));
+    second.write([auditLine(2)]);
     await second.close();
     const text = await readFile(target, 'utf8');
     t.match(verify([text]), { damages: [], notices: [/^lines? 5 .*found unsealed when the daemon started/] }, what);
@@ -154,11 +154,11 @@ test('the chain goes on in a new file after a rotation', async (t) => {
   const folder = t.testdir({});
   const [target, old] = [join(folder, 'audit.log'), join(folder, 'audit.log.1')];
   const sink = openSink(target, { key });
-  sink.write(auditLine('before'));
+  sink.write([auditLine('before')]);
   await rename(target, old);
-  sink.write(auditLine('moved'));
+  sink.write([auditLine('moved')]);
   sink.reopen();
-  sink.write(auditLine('after'));
+  sink.write([auditLine('after')]);
   await sink.close();
   const [first, second] = [await readFile(old, 'utf8'), await readFile(target, 'utf8')];
   t.equal(accesses(first), auditLine('before') + auditLine('moved'));
@@ -197,7 +197,7 @@ test('a new file that cannot be opened: the old one is kept, and the failure is 
   const sink = openSink(target, { onError: (error) => errors.push(error.message) });
   await rename(join(folder, 'sub'), moved);
   sink.reopen();
-  sink.write(auditLine(1));
+  sink.write([auditLine(1)]);
   await sink.close();
   t.match(errors, [/ENOENT/]);
   t.match(verify([await readFile(join(moved, 'audit.log'))]), { damages: [], summaries: [{ lines: 1 }] });
@@ -206,9 +206,9 @@ test('a new file that cannot be opened: the old one is kept, and the failure is 
 test('a new key seals from there on', async (t) => {
   const target = join(t.testdir({}), 'audit.log');
   const sink = openSink(target, { key });
-  sink.write(auditLine(1));
+  sink.write([auditLine(1)]);
   sink.configure({ key: otherKey, isWriteThrough: false });
-  sink.write(auditLine(2));
+  sink.write([auditLine(2)]);
   await sink.close();
   const text = await readFile(target, 'utf8');
   t.same(eventsOf(text), ['start', 'block', 'rekeyed', 'block', 'end']);
@@ -222,10 +222,10 @@ test('a line that is written through is in the file when that returns', async (t
   sink.configure({ key, isWriteThrough: true });
   const read = async (): Promise<string> => accesses(await readFile(target, 'utf8'));
   for (let count = 0; count < 1_000; count += 1) {
-    t.ok(sink.writeThrough(auditLine(count)));
+    t.ok(sink.writeThrough([auditLine(count)]));
     if (count % 400 === 0) t.ok((await read()).endsWith(auditLine(count)));
   }
-  sink.write(auditLine('as well'));
+  sink.write([auditLine('as well')]);
   t.ok((await read()).endsWith(auditLine('as well')));
   await sink.close();
   const text = await readFile(target, 'utf8');
@@ -236,7 +236,7 @@ test('a line that is written through is in the file when that returns', async (t
 test('the process may end without a close', async (t) => {
   const target = join(t.testdir({}), 'audit.log');
   const sink = openSink(target);
-  sink.write(auditLine(1));
+  sink.write([auditLine(1)]);
   sink.flushNow();
   t.match(verify([await readFile(target)]), { damages: [], notices: [/no end/], summaries: [{ lines: 1 }] });
   await sink.close();
@@ -252,9 +252,9 @@ test('a full disk: told once, the lines wait, and go to another file', { skip: n
   const onError = (error: Error, isFirst: boolean): void => void (isFirst && errors.push(Object(error).code));
   const sink = openSink(target, { clock, onError });
   for (let count = 0; count < 5; count += 1) {
-    sink.write(auditLine(count));
+    sink.write([auditLine(count)]);
     await clock.advance(1_000);
-    t.notOk(sink.writeThrough(auditLine('refused')));
+    t.notOk(sink.writeThrough([auditLine('refused')]));
   }
   await until('it was tried', () => errors.length > 0 || undefined);
   t.same(errors, ['ENOSPC']);
@@ -276,7 +276,7 @@ test(
     const sink = openSink(target, { onError: () => undefined, onDrop: () => (lost += 1) });
     const line = auditLine('x'.repeat(10_000));
     const count = Math.ceil((17 * 1024 * 1024) / line.length);
-    for (let written = 0; written < count; written += 1) sink.write(line);
+    for (let written = 0; written < count; written += 1) sink.write([line]);
     t.ok(lost > 0 && lost < 120, `${lost} lines`);
     await unlink(target);
     sink.reopen();
@@ -290,12 +290,12 @@ test(
 test('a full disk hinders neither the close nor the exit', { skip: noFull }, async (t) => {
   const open = `const onError = (error, isFirst) => isFirst && console.log(error.code ?? error.message);
      const sink = new AuditSink({ target: '/dev/full', clock: systemClock, onError, onDrop: onError, onRecovery: onError });`;
-  const closing = await run(t, `${open} sink.write('x\\n'); await sink.close(); console.log('closed');`);
+  const closing = await run(t, `${open} sink.write(['x\\n']); await sink.close(); console.log('closed');`);
   t.equal(closing.stdout, 'ENOSPC\nthe last lines could not be written\nclosed\n');
   const crashing = await run(
     t,
     `process.on('exit', () => { sink.flushNow(); console.log('exit'); });
-     ${open} sink.write('x\\n'.repeat(20_000));
+     ${open} sink.write(['x\\n'.repeat(20_000)]);
      setImmediate(() => process.exit());`,
   );
   t.equal(crashing.stdout, 'ENOSPC\nexit\n');
@@ -314,9 +314,9 @@ test(
      const sink = new AuditSink({ target: 'audit.log', clock: systemClock, onError: (error, isFirst) => isFirst && errors.push(error.code), onDrop: () => undefined, onRecovery: () => undefined });
      sink.configure({ key: undefined, isWriteThrough: process.argv[2] === 'through' });
      let [taken, refused] = [0, 0];
-     const write = () => { for (let i = 0; i < 60; i++) if (sink.writeThrough('{"type":"audit","n":' + i + '}\\n')) taken++; else refused++; };
+     const write = () => { for (let i = 0; i < 60; i++) if (sink.writeThrough(['{"type":"audit","n":' + i + '}\\n'])) taken++; else refused++; };
      if (process.argv[2] === 'through') write();
-     else for (let i = 0; i < 60; i++) sink.write('{"type":"audit","n":' + i + '}\\n');
+     else for (let i = 0; i < 60; i++) sink.write(['{"type":"audit","n":' + i + '}\\n']);
      sink.flushNow();
      console.log('full');
      process.stdin.once('data', async () => { await sink.close(); console.log(JSON.stringify({ errors, taken, refused })); process.exit(); });`,
@@ -356,8 +356,8 @@ test('standard output is flushed at the end', async (t) => {
     t,
     `const fail = (error) => { throw error; };
      const sink = new AuditSink({ target: 'stdout', clock: systemClock, onError: fail, onDrop: fail, onRecovery: fail });
-     sink.write('{"type":"audit","n":1}\\n');
-     sink.write('{"type":"audit","n":2}\\n');
+     sink.write(['{"type":"audit","n":1}\\n']);
+     sink.write(['{"type":"audit","n":2}\\n']);
      sink.reopen();
      await sink.close();`,
   );
@@ -371,7 +371,7 @@ test('a reader that has stalled does not hold the close and the exit back', asyn
     cwd,
     `const stay = setInterval(() => undefined, 1_000);
      const sink = new AuditSink({ target: 'stdout', clock: systemClock, onError: (error) => console.error(error.message), onDrop: () => undefined, onRecovery: () => undefined });
-     for (let i = 0; i < 100; i++) sink.write('x'.repeat(9_999) + '\\n');
+     for (let i = 0; i < 100; i++) sink.write(['x'.repeat(9_999) + '\\n']);
      await sink.close();
      clearInterval(stay);
      console.error('closed');`,
@@ -398,7 +398,7 @@ test('a slow reader gets every line', async (t) => {
     `const stay = setInterval(() => undefined, 1_000);
      const fail = (error) => { throw error; };
      const sink = new AuditSink({ target: 'stdout', clock: systemClock, onError: fail, onDrop: fail, onRecovery: fail });
-     for (let i = 0; i < 20_000; i++) sink.write('{"type":"audit","n":' + i + '}\\n');
+     for (let i = 0; i < 20_000; i++) sink.write(['{"type":"audit","n":' + i + '}\\n']);
      await sink.close();
      clearInterval(stay);`,
   );
@@ -415,7 +415,7 @@ test('standard output that goes to a file may hold other lines, and begins a cha
     cwd,
     `const fail = (error) => { throw error; };
      const sink = new AuditSink({ target: 'stdout', clock: systemClock, onError: fail, onDrop: fail, onRecovery: fail });
-     sink.write('{"type":"audit","n":1}\\n');
+     sink.write(['{"type":"audit","n":1}\\n']);
      await sink.close();`,
   );
   for (let run = 0; run < 2; run += 1)
