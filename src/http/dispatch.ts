@@ -43,6 +43,8 @@ export function createDispatch<Question>({
       return;
     }
     rememberVisit(request, visit);
+    // Where there is no body there is no end of one either, which whoever reads it would wait for.
+    if (request.readableEnded) delete request.headers['content-type'];
     route(request, response);
   };
 }

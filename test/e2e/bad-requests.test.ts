@@ -194,3 +194,12 @@ test('clients that ask for CONNECT and reset the connection do not end the daemo
   await Promise.all(Array.from({ length: 200 }, (_, index) => reset((index % 20) / 4)));
   t.equal((await daemon.http().get('/livez')).status, 200);
 });
+
+test('a body that is announced and is not there is not waited for', async (t) => {
+  const announced = 'Host: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n';
+  const statusOf = async (line: string): Promise<number> =>
+    (await sendRaw(daemon.address(), `${line} HTTP/1.1\r\n${announced}`)).status;
+  t.equal(await statusOf('POST /v1/batch'), 400);
+  t.equal(await statusOf('POST /v1/rotate/db/creds'), 403);
+  t.equal(await statusOf('DELETE /v1/cache/db/creds'), 403);
+});
