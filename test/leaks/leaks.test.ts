@@ -4,13 +4,13 @@ import { runBundle } from '../e2e/bundle.ts';
 import { startDaemon } from '../e2e/daemon.ts';
 import { watch } from '../e2e/event-source.ts';
 import { findLeaks } from '../e2e/find-leaks.ts';
-import type { Answer } from '../e2e/http.ts';
 import { sendRaw } from '../e2e/raw.ts';
 import { until } from '../e2e/until.ts';
 import { askEverything } from './ask-everything.ts';
 import { plainCanary } from './canaries.ts';
 import { startCanaryWorld } from './canary-world.ts';
 import { quotingAnswers } from './quoting-answers.ts';
+import { Told } from './told.ts';
 
 const LEVELS = ['silent', 'error', 'warn', 'info', 'debug', 'trace'];
 
@@ -22,28 +22,8 @@ test(
     const { canaries, config, env, values } = world;
     const bearer = canaries.add('the token of a caller', plainCanary('caller'));
     const headers = { authorization: `Bearer ${bearer}`, cookie: `session=${bearer}`, 'x-request-id': `"${bearer}` };
-    // What answers hold: all of those that no value belongs in, and the headers of all.
-    let told = '';
-    const mixedUp: string[] = [];
-    const [served, codes] = [new Set<string>(), new Set<unknown>()];
-    const witness = ({ status, headers: sent, text, json }: Answer): void => {
-      told += `${JSON.stringify(sent)}\n`;
-      if (status >= 400) codes.add(Object(json).code);
-      const isValue = status === 200 && typeof Object(json).value === 'string';
-      if (isValue) {
-        const [allowed = ''] = Object.values(values).filter((value) =>
-          text.includes(JSON.stringify(value).slice(1, -1)),
-        );
-        served.add(allowed);
-        mixedUp.push(...findLeaks(text, canaries.allBut(allowed)));
-      } else if (
-        status !== 200 ||
-        !Object.values(values).some(
-          (value) => text.includes(value) || text.includes(JSON.stringify(value).slice(1, -1)),
-        )
-      )
-        told += `${text}\n`;
-    };
+    const answers = new Told(canaries, Object.values(values));
+    const { witness } = answers;
     const daemon = await startDaemon(t, { config, env, witness });
     const right = ['files', 'vault', 'vault-approle', 'aws', 'azure', 'gcp'];
     const stores = world.providers.map(({ name }) => String(name));
@@ -118,7 +98,7 @@ test(
 
     world.given();
     const places: Readonly<Record<string, string>> = {
-      answers: told,
+      answers: answers.text,
       'standard output': daemon.stdout,
       'standard error': daemon.stderr,
       audit: await readFile(world.file('audit.log'), 'utf8'),
@@ -141,11 +121,11 @@ test(
     t.strictSame(findLeaks(JSON.stringify(sent.map(({ rest }) => rest)), canaries.all), []);
     t.ok(world.otlp.spans.length > 100, `${world.otlp.spans.length} spans`);
     t.strictSame(world.otlp.faults, []);
-    t.strictSame(mixedUp, [], 'a value goes to who asked for it');
+    t.strictSame(answers.mixedUp, [], 'a value goes to who asked for it');
     t.ok(canaries.all.length > 30, `${canaries.all.length} canaries`);
     t.ok(daemon.log.length > 1_000, `${daemon.log.length} lines of log`);
-    for (const [store, value] of Object.entries(values)) t.ok(served.has(value), `${store} was read`);
-    t.ok(codes.size > 15, `codes of refusals: ${[...codes].join(' ')}`);
+    for (const [store, value] of Object.entries(values)) t.ok(answers.served.has(value), `${store} was read`);
+    t.ok(answers.codes.size > 15, `codes of refusals: ${[...answers.codes].join(' ')}`);
     t.ok(daemon.log.some(({ level }) => level === 'trace'));
   },
 );
