@@ -12,6 +12,7 @@ import type { BudgetConfig, CacheConfig, Config } from '../../src/config/config.
 import { localConfig } from '../../src/config/load-config.ts';
 import type { AccessContext } from '../../src/core/access-context.ts';
 import type { ProviderKind } from '../../src/core/provider.ts';
+import type { Tracer } from '../../src/core/tracer.ts';
 import type { SecretEvent } from '../../src/core/secret-event.ts';
 import { EventHub } from '../../src/notifications/event-hub.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
@@ -96,6 +97,7 @@ export interface RigOptions {
   /** One for many rigs, where making them would cost too much. */
   readonly metrics?: Metrics;
   readonly audit?: Partial<AuditLog>;
+  readonly tracer?: Tracer;
   /** Besides `web` and `operator`. */
   readonly callers?: readonly CallerSettings[];
   /** More stores, under their names; those of one name are copies of one store, called `r1`, `r2` and so on. */
@@ -160,6 +162,7 @@ export function createClientRig(options: RigOptions = {}): ClientRig {
     log,
     clock,
     random,
+    ...(options.tracer !== undefined && { tracer: options.tracer }),
   });
   const { calls, fetcher, router, metadata } = pipeline;
   return {
