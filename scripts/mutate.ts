@@ -7,7 +7,12 @@ import { stripTypeScriptTypes } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { type Mutant, mutantsOf } from './mutants.ts';
 
-const access = ['test/access/policy.test.ts', 'test/access/policy-pattern.test.ts', 'test/client/gate.test.ts'];
+const access = [
+  'test/access/policy.test.ts',
+  'test/access/policy-pattern.test.ts',
+  'test/client/gate.test.ts',
+  'test/client/gate-conditions.test.ts',
+];
 const headers = ['test/http/admission.test.ts', 'test/http/header-facts.test.ts', 'test/http/guards.test.ts'];
 
 /** What guards, and the tests that are to notice. */

@@ -88,8 +88,7 @@ const isMet = (pattern: CompiledPattern, place: PathPlace): boolean =>
 /** Whether the pattern matches whatever begins with the prefix. */
 function coversPrefix(pattern: string, prefix: string): boolean {
   if (pattern === '**') return true;
-  const below = pattern.endsWith('/**') ? pattern.slice(0, -'**'.length) : undefined;
-  return below !== undefined && !below.includes('*') && prefix.startsWith(below);
+  return pattern.endsWith('/**') && prefix.startsWith(pattern.slice(0, -'**'.length));
 }
 
 /** Whether the pattern may match something that begins with the prefix. */

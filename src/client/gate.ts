@@ -82,7 +82,7 @@ export class Gate {
     if (found === undefined || (found.isNamed && !rules.mayName(provider))) return false;
     const { route } = found;
     if (!this.#decide(rules, path, route).isAllowed) return false;
-    return rules.conditions === undefined || rules.decideTags(tags.known(route)).isAllowed;
+    return rules.decideTags(tags.known(route)).isAllowed;
   }
 
   /** Likewise, but a store is asked for tags that the caller's rules need: then there is something to wait for. */

@@ -106,7 +106,6 @@ export class TagReader {
         isBrief: this.#usable(stop) !== undefined,
         run: (call) => store.describe(location.id, call),
       });
-      this.#failures.delete(secretKey);
       this.#kept.set(secretKey, { tags, readAtMs: clock.monotonicMs(), restsUntilMs: 0 });
       return tags;
     } catch (error) {

@@ -47,14 +47,14 @@ export class Watcher {
    */
   concerns(request: WatchRequest, event: SecretEvent): boolean {
     const secret = subjectOf(request, event);
-    if (event.path === undefined || secret === undefined) return event.path === undefined;
+    if (secret === undefined) return event.path === undefined;
     return this.#options.gate.sees({ operation, context: request.context }, secret);
   }
 
   /** Likewise, but tags that are not at hand are asked for: then there is something to wait for. */
   concernsInTime(request: WatchRequest, event: SecretEvent): boolean | Promise<boolean> {
     const secret = subjectOf(request, event);
-    if (event.path === undefined || secret === undefined) return event.path === undefined;
+    if (secret === undefined) return event.path === undefined;
     return this.#options.gate.seesInTime({ operation, context: request.context }, secret);
   }
 

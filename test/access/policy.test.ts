@@ -97,3 +97,9 @@ test('the refusal names the caller and the operation, and nothing of the secret'
   });
   t.doesNotThrow(() => policyOf([toCaller('web')]).assertAllowed(get('web')));
 });
+
+test('of two lines that refuse the path is told, and who has no condition is asked for no tags', async (t) => {
+  const policy = policyOf([toCaller('web', { deny: ['app/**'], tags: { team: 'shop' } }), toCaller('free')]);
+  t.match(policy.decide(get('web', { tags: {} })), { isAllowed: false, rule: { key: 'deny', index: 0 } });
+  t.equal(policy.of('free')?.conditions, undefined);
+});

@@ -70,3 +70,15 @@ test('what the policy does not allow is not begun', async (t) => {
   t.notOk(isBegun);
   t.match(audited, [{ operation: 'rotate', code: 'PolicyDenied' }, { code: 'PolicyDenied' }, { code: 'PolicyDenied' }]);
 });
+
+test('nor is what leads to no store, without the operation or for a path that is denied', async (t) => {
+  const { pipeline } = createClientRig({
+    callers: [toCaller('tester', { operations: ['simulate'], deny: ['hidden/**'] }), toCaller('web')],
+  });
+  const as = (caller: string, path: string) =>
+    pipeline.access.aside({ operation: 'simulate', path, context: { ...context, caller } }, () => 'done');
+  t.equal(await as('tester', ''), 'done');
+  t.equal(await as('tester', 'a'), 'done');
+  await t.rejects(as('tester', 'hidden/a'), { code: 'PolicyDenied' });
+  await t.rejects(as('web', 'a'), { code: 'PolicyDenied' });
+});

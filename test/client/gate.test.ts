@@ -71,6 +71,7 @@ test('no spelling of a name walks round a deny, nor does a spelling of the deny'
     ['azure', 'App/DB', ['app/db', 'app--db', 'APP/DB']],
     ['azure', 'App/**', ['app/db', 'app--x--y', 'APP/x/y']],
     ['azure', 'app--*', ['app/db', 'app--x--y', 'app/x/y']],
+    ['azure', '**/a--b', ['a/b', 'x/a/b']],
     ['azure', '/App/*', ['app/db', 'app--x--y', 'app/x/y']],
     ['aws', 'app/db', ['app/db', `${ARN}app/db-AbCdEf`, `${ARN}app/db`]],
     ['aws', `${ARN}app/db-AbCdEf`, ['app/db', `${ARN}app/db-AbCdEf`, `${ARN}app/db`, `${ARN}app/db-ZZZZZZ`]],
@@ -85,6 +86,7 @@ test('no spelling of a name walks round a deny, nor does a spelling of the deny'
     ],
     ['gcp', 'app--db', ['app/db', 'app--db', 'projects/shop/secrets/app--db']],
     ['gcp', 'app--*', ['app/db', 'app--x--y', 'app/x/y']],
+    ['gcp', '**/a--b', ['a/b', 'x/a/b']],
     ['gcp', 'projects/shop/secrets/app--db', ['app/db', 'app--db', 'projects/shop/secrets/app--db/versions/latest']],
     ['gcp', 'projects/12345/secrets/app--db/versions/1', ['app/db']],
   ];
@@ -123,6 +125,8 @@ test('an allow is for the canonical name, and for no more than it says', async (
     ['aws', 'arn:*/*', `${ARN}app/db-AbCdEf`, 'PolicyDenied'],
     ['aws', 'arn:*/*', 'arn:aws:secretsmanager:eu-west-1:999999999999:secret:app/db-AbCdEf', 'ok'],
     ['aws', 'app/**', 'arn:aws:secretsmanager:eu-west-1:999999999999:secret:app/db-AbCdEf', 'PolicyDenied'],
+    ['gcp', 'app--*', 'app/x', 'ok'],
+    ['gcp', 'app--*', 'app/x/y', 'PolicyDenied'],
     ['gcp', 'app/db', 'projects/shop/secrets/app--db', 'ok'],
     ['gcp', 'projects/shop/secrets/app--db', 'app/db', 'PolicyDenied'],
   ];
@@ -354,4 +358,25 @@ test('whatever the spelling, a denied name is never read', async (t) => {
     { numRuns: 100 },
   );
   t.pass();
+});
+
+test("a mapping whose prefix no name of the store can have is in nobody's way", async (t) => {
+  const config = { ...of('azure'), pathMappings: [mapping('app/**', ['azure'], 'no_name')] };
+  const { verdict } = createWorld({ rules: {}, config });
+  t.equal(await verdict('other/db'), 'ok');
+});
+
+test('a native name that another mapping hides is no other way to a secret', async (t) => {
+  const pathMappings = [mapping('a/**', ['files'], 'team'), mapping('team/**', ['aws'])];
+  const { verdict } = createWorld({ rules: { deny: ['team/a/**'] }, config: { ...of('files'), pathMappings } });
+  t.equal(await verdict('a/x'), 'ok', 'the deny is about the other store');
+  t.equal(await verdict('team/a/x'), 'PolicyDenied');
+});
+
+test('a store that answers a name with one outside of the environment opens nothing', async (t) => {
+  const stray = new FakeProvider('stray');
+  stray.toId = (path) => (path.endsWith('/stray') ? 'elsewhere' : path);
+  const rig = createClientRig({ others: [stray], config: { environment: 'prod', ...of('stray') } });
+  t.throws(() => rig.router.route({ path: 'stray' }), { code: 'PolicyDenied' });
+  t.doesNotThrow(() => rig.router.route({ path: 'db' }));
 });

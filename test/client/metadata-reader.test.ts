@@ -162,3 +162,12 @@ test('a caller who may see next to nothing does not make the daemon list everyth
   t.ok(page.nextCursor);
   t.equal(rig.provider.calls.length - before, 10);
 });
+
+test('who may see only what has a tag may ask for that very tag', async (t) => {
+  const rig = createClientRig({ callers: [toCaller('web', { tags: { team: 'shop' } })] });
+  rig.provider.onList = () => ({ items: [{ name: 'a', tags: { team: 'shop' } }] });
+  const list = (tags: Readonly<Record<string, string>>) =>
+    rig.metadata.list({ ...asked, tags, context: { ...context, caller: 'web' } });
+  t.match(await list({ team: 'shop' }), { items: [{ path: 'a' }] });
+  t.strictSame(await list({ team: 'other' }), { items: [] });
+});

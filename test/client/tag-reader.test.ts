@@ -213,3 +213,13 @@ test('describe, versions, watches and invalidations look at them, too', async (t
   await t.rejects(async () => pipeline.secrets.touch({ path: 'd', context: me }), { code: 'PolicyDenied' });
   t.notOk(pipeline.gate.sees({ context: me, operation: 'invalidate' }, { path: 'd', provider: 'files' }));
 });
+
+test('without older ones a caller waits for the store, however long that takes', async (t) => {
+  const rig = createRig();
+  const { promise, resolve } = Promise.withResolvers<SecretMetadata>();
+  Object.assign(rig.provider, { describe: () => promise });
+  const reading = read(rig);
+  await rig.clock.advance(2_000);
+  resolve({ name: 'a', tags: RIGHT });
+  t.equal(await reading, 'value of a');
+});

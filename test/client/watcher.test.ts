@@ -2,7 +2,7 @@ import { test } from 'tap';
 import { rotation } from '../notifications/events.ts';
 import { SecretNotFoundError } from '../../src/core/errors/secret-not-found-error.ts';
 import { textSecret } from '../fakes/secrets.ts';
-import { context, createClientRig } from './client-rig.ts';
+import { context, createClientRig, toCaller } from './client-rig.ts';
 
 const operator = { ...context, caller: 'operator' };
 const stale = { id: 's', type: 'stale', provider: 'files', at: new Date() } as const;
@@ -92,4 +92,33 @@ test('it is told under the spelling that it watches', async (t) => {
   await clock.advance(2_000);
   await rig.read({ path: 'a', fresh: true });
   t.strictSame(events.map(({ path = '' }) => path).sort(), ['A', 'a']);
+});
+
+test('what was asked for is what has to be allowed: the path, or the prefix', async (t) => {
+  const callers = [toCaller('me', { allow: ['a/**', 'b'], deny: ['a/x/**'] })];
+  const { watcher } = createClientRig({ callers }).pipeline;
+  const me = { ...context, caller: 'me' };
+  const isAllowed = (request: object): boolean => watcher.isAllowed({ ...request, context: me });
+  t.strictSame([isAllowed({ path: 'a/y' }), isAllowed({ path: 'a/x/y' })], [true, false]);
+  t.strictSame(
+    [isAllowed({ prefix: 'a/' }), isAllowed({ prefix: 'a/x/' }), isAllowed({ prefix: 'c' })],
+    [true, false, false],
+  );
+  t.ok(isAllowed({}), 'all of it, of which there is some');
+});
+
+test('providers concern everyone; what it is not about is not asked for', async (t) => {
+  const { pipeline, provider } = createClientRig({ callers: [toCaller('me', { tags: { team: 'shop' } })] });
+  const me = { ...context, caller: 'me' };
+  provider.onDescribe = (name) => ({ name, tags: { team: 'shop' } });
+  const { watcher } = pipeline;
+  for (const request of [{ path: 'a' }, { prefix: '' }, { prefix: 'a' }]) {
+    t.equal(watcher.concerns({ ...request, context: me }, stale), true);
+    t.equal(watcher.concernsInTime({ ...request, context: me }, stale), true);
+  }
+  const elsewhere = rotation('1', { path: 'b', provider: 'files' });
+  t.equal(watcher.concernsInTime({ path: 'a', context: me }, elsewhere), false);
+  t.equal(provider.calls.length, 0);
+  t.equal(await watcher.concernsInTime({ path: 'b', context: me }, elsewhere), true);
+  t.equal(watcher.concerns({ path: 'b', context: me }, elsewhere), true);
 });

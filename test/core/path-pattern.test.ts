@@ -89,7 +89,19 @@ test('a pattern without stars matches itself alone', async (t) => {
 });
 
 test('the most specific pattern comes first', async (t) => {
-  const sorted = ['app/db/creds', 'app/db/*/x', 'app/db/*', 'app/db/**', 'app/*/x', 'app/*', 'app/**', '*/db', '**'];
+  const sorted = [
+    'app/db/creds',
+    'app/db/cred*',
+    'app/db/*/x',
+    'app/db/*',
+    'app/db/**',
+    'app/*/x',
+    'app/*',
+    'app/**',
+    '*/db',
+    '**',
+  ];
+  t.ok(bySpecificity(parsePathPattern('a/*'), parsePathPattern('*/a/longer/end')) < 0, 'the beginning counts most');
   t.same(
     sorted
       .toReversed()

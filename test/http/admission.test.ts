@@ -234,3 +234,34 @@ test('a refusal that comes late is no error where nobody waits for it', async (t
   t.strictSame(unhandled, []);
   await t.rejects(Promise.resolve(admission.enter(visit)), refused);
 });
+
+test('a hundred headers, of which the guards see all', async (t) => {
+  const { admission } = setUp();
+  const many = (count: number) =>
+    asking({ ...good, ...Object.fromEntries(Array.from({ length: count - 1 }, (_, at) => [`x-${at}`, ''])) });
+  t.equal(admission.admit(open(api), many(100)).refusal, undefined);
+  t.match(admission.admit(open(api), many(101)).refusal, { code: 'HeadersTooLarge' });
+});
+
+test('who has not been checked yet is asked for again with the next request', async (t) => {
+  let asked = 0;
+  const callers: Callers = {
+    ...openCallers,
+    identify: async () => {
+      asked += 1;
+      return { caller: 'web', credential: { isValid: () => false } };
+    },
+  };
+  const { admission } = setUp([], { callers });
+  const connection = open(api);
+  for (let time = 1; time <= 3; time += 1) {
+    await admission.enter(admission.admit(connection, asking(good)));
+    admission.admit(connection, asking(good));
+    t.equal(asked, 2 * time);
+  }
+});
+
+test('the asterisk of OPTIONS is no form for proxies', async (t) => {
+  const { admission } = setUp();
+  t.equal(admission.admit(open(api), asking(good, '*')).refusal, undefined);
+});

@@ -12,6 +12,7 @@ const KNOWN = '/v1/secrets/a';
 function setUp({
   refusal,
   callerRefusal,
+  pending,
   door = { kind: 'api', isUnix: false },
   isOverloaded = false,
 }: Circumstances = {}) {
@@ -19,7 +20,7 @@ function setUp({
   const taken: string[] = [];
   const dispatch = createDispatch({
     admission: {
-      admit: () => toVisit(connection, refusal),
+      admit: () => ({ ...toVisit(connection, refusal), pending }),
       enter: () => {
         if (callerRefusal !== undefined) throw callerRefusal;
         return undefined;
@@ -45,6 +46,7 @@ function setUp({
 interface Circumstances {
   readonly refusal?: Error;
   readonly callerRefusal?: Error;
+  readonly pending?: Visit['pending'];
   readonly door?: Door;
   readonly isOverloaded?: boolean;
 }
@@ -77,6 +79,7 @@ test('only a read by a known URL goes straight to its answer', async (t) => {
 test('what was refused, other listeners, and too much load are for the routes to tell of', async (t) => {
   t.equal(setUp({ refusal: new Error('no') })(KNOWN), 'routes');
   t.equal(setUp({ callerRefusal: new Error('no') })(KNOWN), 'routes');
+  t.equal(setUp({ pending: Promise.resolve({ caller: 'web' }) })(KNOWN), 'routes', 'who it is takes time to tell');
   t.equal(setUp({ door: { kind: 'ops', isUnix: false } })(KNOWN), 'routes');
   t.equal(setUp({ isOverloaded: true })(KNOWN), 'routes');
 });

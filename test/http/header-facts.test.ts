@@ -62,3 +62,20 @@ test('what a connection repeats is not looked at again; anything else is', async
   t.not(headerFactsOf(connection, asking('accept', 'text/plain')), first, 'only the last ones are kept');
   t.not(headerFactsOf(open(), asking('accept', 'text/plain')), first, 'and only for the connection');
 });
+
+test('headers that differ in one name or one value are others', async (t) => {
+  const connection = open();
+  const first = headerFactsOf(connection, asking('a', '1', 'b', '2'));
+  t.equal(headerFactsOf(connection, asking('a', '1', 'b', '2')), first);
+  const others = [
+    ['x', '1', 'b', '2'],
+    ['a', 'x', 'b', '2'],
+    ['a', '1', 'x', '2'],
+    ['a', '1', 'b', 'x'],
+    ['a', '1'],
+  ];
+  for (const headers of others) {
+    headerFactsOf(connection, asking('a', '1', 'b', '2'));
+    t.strictSame(headerFactsOf(connection, asking(...headers)).rawHeaders, headers);
+  }
+});

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, get, type IncomingMessage, type Server } from 'node:http';
+import { createServer, get, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { type Test, test } from 'tap';
 import type { WatchRequest } from '../../src/client/watcher.ts';
 import type { SecretEvent } from '../../src/core/secret-event.ts';
@@ -203,4 +204,47 @@ test('what takes time to tell is told in its order, and what is not meant is not
   t.notMatch(reader.text(), '"version":"6"');
   events.publish({ ...rotated, version: '8' });
   await reader.has('"version":"8"');
+});
+
+test('an unknown id makes nobody look for what it is about', async (t) => {
+  const { watches, events } = await setUp(t);
+  events.publish(rotated);
+  await watches.prepare(request, 'unknown');
+  await watches.prepare(request);
+});
+
+test('a reader that was gone before it began takes no room', async (t) => {
+  const { clock, watches } = await setUp(t);
+  const response = new ServerResponse(new IncomingMessage(new Socket()));
+  response.destroy();
+  watches.open({ request, response });
+  t.equal(clock.timers, 0);
+});
+
+test('one that has left is told nothing, and goes on being no more', async (t) => {
+  const { clock, watcher, events, watch } = await setUp(t);
+  const reader = await watch();
+  reader.leave();
+  await until('its timers are gone', () => clock.timers === 0 || undefined);
+  watcher.concernsInTime = () => t.fail('it is asked about');
+  events.publish(rotated);
+});
+
+test('those that stay are looked at each second, whoever leaves and comes', async (t) => {
+  const { clock, watcher, watches, watch } = await setUp(t);
+  const [leaving, staying] = [await watch(), await watch({ request: { prefix: 'b', context } })];
+  leaving.leave();
+  await until('its timer is gone', () => clock.timers === 2 || undefined);
+  watcher.isAllowed = () => false;
+  await clock.advance(1_000);
+  await staying.closed();
+  await until('all timers are gone', () => clock.timers === 0 || undefined);
+  watcher.isAllowed = () => true;
+  const later = await watch();
+  watcher.isAllowed = () => false;
+  await clock.advance(1_000);
+  await later.closed();
+  await until('all timers are gone again', () => clock.timers === 0 || undefined);
+  watches.close();
+  t.equal(clock.timers, 0);
 });
