@@ -85,14 +85,12 @@ function orUndefined<T>(find: () => T): T | undefined {
 /** Whether another mapping leads into the same store, or none does: then a request may still name the instance. */
 function isSameStore(other: PathMapping | undefined, { source, mapping }: Omit<MappedStore, 'store'>): boolean {
   const isReached = other === undefined || other.providers.includes(source.name);
-  return isReached && (isSameScope(other?.scope, mapping?.scope) || isSamePlace(source, other?.scope, mapping?.scope));
+  return isReached && isSamePlace(source, other?.scope, mapping?.scope);
 }
-
-const isSameScope = (a: Scope = {}, b: Scope = {}): boolean => a.namespace === b.namespace && a.mount === b.mount;
 
 /** A mapping may name the place where the instance is anyway. */
 function isSamePlace({ provider }: Source, a: Scope = {}, b: Scope = {}): boolean {
-  return provider.within !== undefined && provider.within(a) === provider.within(b);
+  return (a.namespace === b.namespace && a.mount === b.mount) || provider.isSamePlace?.(a, b) === true;
 }
 
 /** The beginning that all native names have, as the store spells it: `Prod/` is `prod/` where letter case does not count. */

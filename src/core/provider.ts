@@ -112,11 +112,11 @@ export interface SecretProvider extends SecretStore {
   /** Absent where a secret has one spelling. The same function for every instance of the type. */
   readonly spellPattern?: PatternSpelling;
 
-  /**
-   * The same store with the same identity, in another place. Only where the kind says `hasScopes`. One object for each
-   * place, however a scope says it: what a scope leaves out is as the instance has it.
-   */
+  /** The same store with the same identity, in another place. Only where the kind says `hasScopes`. */
   within?(scope: Scope): SecretStore;
+
+  /** Whether two scopes are one place: what a scope leaves out is as the instance has it. Goes with `within`. */
+  isSamePlace?(a: Scope, b: Scope): boolean;
 
   /**
    * Resolves when the store can be reached and accepts our identity, with what an operator wants to know of it: whole

@@ -9,6 +9,7 @@ import { createDryRun } from './dry-run.ts';
 import { intercept } from './intercept.ts';
 import { createMockProvider } from './mock/mock-provider.ts';
 import { MockStore } from './mock/mock-store.ts';
+import { namesOf } from './names-of.ts';
 
 /** The real stores, as they are. */
 export const live: Backing = { provide: ({ create }, clock) => create(clock), hasRealValues: true };
@@ -45,11 +46,14 @@ export function createRecording(writer: CassetteWriter, options: Omit<RecorderOp
 export function createReplay(options: PlayerOptions, isStrict: boolean): Backing {
   const { tape } = options;
   return {
-    provide: ({ name, label, type }) =>
-      intercept(createEmptyProvider(name, type), {
-        interceptor: new Player(label, options),
-        toPath: (native) => native,
-      }),
+    provide: ({ name, label, type, create }, clock) =>
+      intercept(
+        { ...createEmptyProvider(name, type), ...namesOf(create(clock)) },
+        {
+          interceptor: new Player(label, options),
+          toPath: (native) => native,
+        },
+      ),
     hasRealValues: false,
     complaints: () => (isStrict ? complaintsOf(tape.unplayed()) : []),
   };

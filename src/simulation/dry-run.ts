@@ -3,6 +3,7 @@ import { RequestError } from '../core/errors/request-error.ts';
 import type { Log } from '../core/log.ts';
 import type { Location, SecretProvider, SecretStore } from '../core/provider.ts';
 import type { Selector } from '../core/selector.ts';
+import { namesOf } from './names-of.ts';
 
 /** A provider that says what it would ask, and asks nothing: it is never started, so it does not even log in. */
 export function createDryRun(provider: SecretProvider, label: string, log: Log): SecretProvider {
@@ -22,6 +23,7 @@ export function createDryRun(provider: SecretProvider, label: string, log: Log):
   });
   return {
     ...toStore(provider),
+    ...namesOf(provider),
     name,
     type,
     within: (scope) => toStore(provider.within?.(scope) ?? provider),

@@ -1,6 +1,7 @@
 import type { Call } from '../core/call.ts';
 import type { Location, Scope, SecretProvider, SecretStore } from '../core/provider.ts';
 import type { Secret } from '../core/secret.ts';
+import { namesOf } from './names-of.ts';
 import { StoreAsker, type StoreAskerOptions } from './store-asker.ts';
 
 /**
@@ -12,6 +13,7 @@ export function intercept(provider: SecretProvider, options: StoreAskerOptions):
   const { name, type, isRotationIdempotent } = provider;
   return {
     ...interceptStore(provider, asker),
+    ...namesOf(provider),
     name,
     type,
     ...(isRotationIdempotent !== undefined && { isRotationIdempotent }),

@@ -73,6 +73,10 @@ class VaultProvider implements SecretProvider {
     return this.#stores(scope);
   }
 
+  isSamePlace(a: Scope, b: Scope): boolean {
+    return this.#stores(a) === this.#stores(b);
+  }
+
   locate(path: string, selector: Selector): Location {
     return this.#store.locate(path, selector);
   }

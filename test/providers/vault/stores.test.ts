@@ -61,3 +61,12 @@ test('a mount that climbs is refused', async (t) => {
   for (const mount of ['../sys', 'a/../b', '', '/'])
     t.throws(() => within({ mount }), { code: 'InvalidProvider' }, mount);
 });
+
+test('scopes that say the same place in other words are one', async (t) => {
+  const { provider } = (await startScoped(t)).rig;
+  const isSame = (a: Scope, b: Scope): boolean | undefined => provider.isSamePlace?.(a, b);
+  t.ok(isSame({}, { mount: 'secret' }));
+  t.ok(isSame({ mount: 'kv', namespace: 'team' }, { mount: '/kv/', namespace: 'team/' }));
+  t.notOk(isSame({}, { mount: 'kv' }));
+  t.notOk(isSame({}, { namespace: 'team' }));
+});
