@@ -246,3 +246,28 @@ test('JSON, compressed, to an endpoint of its own, with headers and names from t
   t.notMatch(daemon.stderr, 'the-key');
   t.strictSame(receiver.faults, []);
 });
+
+test('a path that is longer than any may be is cut, and a state that is none is left out', async (t) => {
+  const { receiver, daemon } = await start(t);
+  const path = 'p'.repeat(3_000);
+  await daemon.http().get(`/v1/secrets/${path}`, { ...traced, tracestate: `=,,;bad\t=1,${'x'.repeat(3_000)}=y` });
+  const [span] = await receiver.received('secrets.get');
+  t.match(span, { traceId: TRACE, failure: 'RequestError InvalidPath', traceState: undefined });
+  t.equal(span?.attributes['secret_path'], path.slice(0, 2_048));
+  t.strictSame(receiver.faults, []);
+});
+
+test('credentials that would travel unencrypted are warned of', async (t) => {
+  const config = localConfig(await secretsFile(t, shopSecrets));
+  // Nothing is read, so nothing is sent to it: an address for documentation (RFC 5737).
+  const elsewhere = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://192.0.2.1:4318' };
+  const warnings = async (env: Readonly<Record<string, string>>): Promise<number> => {
+    const daemon = await startDaemon(t, { config, env });
+    await daemon.stop();
+    return daemon.log.filter(({ msg }) => String(msg).includes('travel unencrypted')).length;
+  };
+  const headers = { OTEL_EXPORTER_OTLP_HEADERS: 'x-key=k' };
+  t.equal(await warnings({ ...elsewhere, ...headers }), 1);
+  t.equal(await warnings(elsewhere), 0, 'there are none');
+  t.equal(await warnings({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', ...headers }), 0, 'they do not travel');
+});
