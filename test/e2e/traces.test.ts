@@ -70,13 +70,12 @@ test('a read is a span in the trace of whoever asks, and its call of the store i
 
 test('without a trace of its own each access begins one, and the audit tells which', async (t) => {
   const { receiver, daemon } = await start(t);
-  await daemon.http().get('/v1/secrets/mail/token');
-  await daemon.http().get('/v1/secrets/mail/token');
-  const spans = await receiver.received('secrets.get', 2);
-  t.equal(new Set(spans.map(({ traceId }) => traceId)).size, 2);
+  for (const headers of [{}, {}, { host: 'evil.example' }]) await daemon.http().get('/v1/secrets/mail/token', headers);
+  const spans = await receiver.received('secrets.get', 3);
+  t.equal(new Set(spans.map(({ traceId }) => traceId)).size, 3);
   t.strictSame(
     spans.map(({ parentSpanId }) => parentSpanId),
-    [undefined, undefined],
+    [undefined, undefined, undefined],
   );
   await daemon.stop();
   t.strictSame(

@@ -29,15 +29,17 @@ const serve = (t: Test, answer: RequestListener): Promise<number> => listen(t, c
 
 interface Sending extends Partial<HttpClientOptions> {
   readonly signal?: AbortSignal;
+  readonly isBinary?: boolean;
 }
 
-async function send(t: Test, url: string, { signal, ...options }: Sending = {}): Promise<HttpResponse> {
+async function send(t: Test, url: string, { signal, isBinary, ...options }: Sending = {}): Promise<HttpResponse> {
   const client = createHttpClient({ maxResponseBytes: 1_000, ...options });
   t.teardown(() => client.close());
   return client.send({
     method: 'GET',
     url: new URL(url),
     headers: SECRET_HEADERS,
+    ...(isBinary !== undefined && { isBinary }),
     signal: signal ?? new AbortController().signal,
   });
 }
@@ -53,6 +55,12 @@ async function fails(t: Test, work: Promise<unknown>, code: string): Promise<voi
     /token-canary|127\.0\.0\.1|body-canary/,
   );
 }
+
+test('an answer that is no text keeps its bytes, one a character', async (t) => {
+  const port = await serve(t, (_request, response) => void response.end(Buffer.from([0, 200, 1, 255])));
+  t.equal((await send(t, `http://127.0.0.1:${port}/`, { isBinary: true })).text, '\0\u00c8\u0001\u00ff');
+  t.match((await send(t, `http://127.0.0.1:${port}/`)).text, '\ufffd');
+});
 
 test('any status is an answer, and redirects are not followed', async (t) => {
   const port = await serve(t, (request, response) => {
