@@ -217,6 +217,16 @@ test('what the header must be like', async (t) => {
   });
 });
 
+test('the regular look finds what is as long as what was there', async (t) => {
+  const { file, open, look } = setUp(t, { web: FIRST });
+  const callers = open({ web: { file: file('web') } });
+  await callers.start();
+  t.equal(THIRD.length, FIRST.length);
+  writeFileSync(file('web'), THIRD);
+  await look();
+  t.match(callers.identify(`Bearer ${THIRD}`), { caller: 'web' }, 'without another look');
+});
+
 test('a token that came into its file a moment ago counts at once', async (t) => {
   const { file, open, callerOf, log, look } = setUp(t, { web: FIRST, jobs: THIRD });
   const callers = open({ web: { file: file('web') }, jobs: { file: file('jobs') } });
