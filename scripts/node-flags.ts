@@ -3,6 +3,8 @@
  *
  * - `--max-semi-space-size=4`: new objects get 2 times 4 MiB instead of 16. Measured, it costs nothing: what is made for a
  *   request is garbage by its end, and a smaller space stays in the processor's cache. A burst takes 70 MiB less.
+ * - `--no-parallel-scavenge`: a collection of the new objects, every few milliseconds under load, takes a fifth of a millisecond;
+ *   to wake other threads for it takes longer.
  * - `--disable-sigusr1`: a signal does not open a debugger, which would read every secret.
  */
-export const nodeFlags: readonly string[] = ['--max-semi-space-size=4', '--disable-sigusr1'];
+export const nodeFlags: readonly string[] = ['--max-semi-space-size=4', '--no-parallel-scavenge', '--disable-sigusr1'];
