@@ -5,6 +5,8 @@ import { build } from 'esbuild';
 import { billOfMaterials } from './bill-of-materials.ts';
 import { bundleOptions, daemonConstants, requireBanner } from './bundle-options.ts';
 import { bundledPackages } from './bundled-packages.ts';
+import { builtinModules } from './builtin-modules.ts';
+import { compileSchemas } from './compiled-schemas.ts';
 import { thirdPartyNotices } from './third-party-notices.ts';
 
 const { name, version, license }: { name: string; version: string; license: string } = JSON.parse(
@@ -28,6 +30,7 @@ const { metafile } = await build({
   minify: true,
   define: await daemonConstants(),
   banner: { js: banner },
+  plugins: [compileSchemas, builtinModules],
 });
 // What was read and not needed is not in it.
 const contents = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));

@@ -2,13 +2,15 @@ import type { ProviderKind } from '../core/provider.ts';
 import type { Finding } from './config-problems.ts';
 import { subjectOf } from './key-path.ts';
 import type { SchemaChecker } from './schema-checker.ts';
+import type { NamedSchema } from './schema-parts.ts';
 import { commonProviderProperties } from './schema.ts';
 
 /** One entry of `providers` as the schema of its type sees it, common keys included. */
-export function providerSchema(kind: ProviderKind): object {
+export function providerSchema(kind: ProviderKind): NamedSchema {
   const common = Object.fromEntries(Object.keys(commonProviderProperties).map((key) => [key, true]));
   return {
     ...kind.schema,
+    $id: `provider/${kind.type}`,
     type: 'object',
     properties: { ...kind.schema.properties, ...common },
     additionalProperties: false,

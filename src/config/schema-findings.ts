@@ -1,5 +1,4 @@
 import type { ErrorObject } from 'ajv';
-import { credentialSchema } from '../core/credential-setting.ts';
 import type { Finding } from './config-problems.ts';
 import { narrowChoices } from './narrow-choices.ts';
 import { type KeyPath, formatKeyPath, keyPathId, subjectOf } from './key-path.ts';
@@ -54,7 +53,6 @@ function complaint(error: ErrorObject): string {
   const rule = valueRules.get(keyword);
   if (rule !== undefined) return rule(schema, data) ?? '';
   const expected: unknown = error.parentSchema?.['expected'];
-  if (error.parentSchema?.['anyOf'] === credentialSchema.anyOf) return 'must be { env: NAME } or { file: PATH }';
   if (typeof expected === 'string') return `must be ${expected}`;
   if (keyword === 'type') return `must be ${typeNames(params['type'])}${data === null ? ', and is empty' : ''}`;
   if (keyword === 'enum') return `must be ${oneOf(params['allowedValues'])}`;

@@ -9,3 +9,8 @@ export const closed = (properties: Readonly<Record<string, object>>) => ({
 export const section = (properties: Readonly<Record<string, object>>) => ({ ...closed(properties), default: {} });
 
 export const text = { type: 'string', minLength: 1 };
+
+/** A schema, and the name under which it may have been compiled before. */
+export interface NamedSchema extends Readonly<Record<string, unknown>> {
+  readonly $id: string;
+}

@@ -1,6 +1,6 @@
 import { credentialSchema } from '../core/credential-setting.ts';
 import { accessProperties, listener, listenerTls, socketMode } from './access-schema.ts';
-import { closed, section, text } from './schema-parts.ts';
+import { closed, type NamedSchema, section, text } from './schema-parts.ts';
 import { secretEventTypes } from '../core/secret-event.ts';
 import { simulationSchema } from './simulation-schema.ts';
 
@@ -21,7 +21,7 @@ export const commonProviderProperties = {
  * The configuration as data (design §12), with every default. `expected` ends the sentence "… must be"; the other
  * keywords of ours are in `value-rules.ts`.
  */
-export function configSchema(types: readonly string[]): object {
+export function configSchema(types: readonly string[]): NamedSchema {
   const root = closed({
     listen: { type: 'array', minItems: 1, items: listener, default: ['127.0.0.1:8200'] },
     socket: section({ mode: { ...socketMode, default: '0660' }, group: text }),
@@ -48,7 +48,7 @@ export function configSchema(types: readonly string[]): object {
     log: section({ level: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'], default: 'info' } }),
     simulation: simulationSchema,
   });
-  return { ...root, required: ['providers'] };
+  return { ...root, $id: `config/${types.join('+')}`, required: ['providers'] };
 }
 
 const hostName = {

@@ -19,6 +19,7 @@ export const credentialSchema = {
       additionalProperties: false,
     },
   ],
+  expected: '{ env: NAME } or { file: PATH }',
 } as const;
 
 /** `{ env: NAME }`, `{ file: PATH }` or the credential itself. */

@@ -1,9 +1,14 @@
+import { createHash } from 'node:crypto';
 import { test } from 'tap';
 import { createSchemaChecker } from '../../src/config/schema-checker.ts';
 
 const check = createSchemaChecker();
+const named = (schema: object) => ({
+  ...schema,
+  $id: createHash('sha256').update(JSON.stringify(schema)).digest('hex'),
+});
 const messages = (schema: object, value: unknown): readonly string[] =>
-  check(schema, value, ['at']).map(({ message }) => message);
+  check(named(schema), value, ['at']).map(({ message }) => message);
 
 test('keywords without words of ours keep those of the library', async (t) => {
   t.strictSame(messages({ type: 'string', maxLength: 1 }, 'ab'), ["'at' must NOT have more than 1 characters"]);
@@ -41,11 +46,11 @@ test('a choice between types, and one within another', async (t) => {
 
 test('the places of items and of odd keys', async (t) => {
   const schema = { type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } };
-  const [finding] = check(schema, { 'a/b~c': ['x', 1] }, []);
+  const [finding] = check(named(schema), { 'a/b~c': ['x', 1] }, []);
   t.strictSame(finding?.path, ['a/b~c', 1]);
 });
 
 test('a schema with a mistake is our mistake', async (t) => {
-  t.throws(() => check({ tipe: 'string' }, 1, []), /unknown keyword/);
+  t.throws(() => check(named({ tipe: 'string' }), 1, []), /unknown keyword/);
   t.throws(() => messages({ duration: '5s' }, 1), TypeError);
 });

@@ -1,4 +1,3 @@
-import { exec } from 'node:child_process';
 import { AuthenticationError } from '../../core/errors/authentication-error.ts';
 import type { AwsCredentials } from './credentials.ts';
 import type { SourceTools } from './credential-source.ts';
@@ -27,10 +26,12 @@ export async function runCredentialProcess(
   return parseCredentials(output, name, { token: 'SessionToken', isTemporary: false });
 }
 
-function run(
+async function run(
   command: string,
   options: { readonly env: Record<string, string | undefined>; readonly signal: AbortSignal },
 ): Promise<string> {
+  // Loaded when it is needed: most daemons run nothing, and it takes a part of each start.
+  const { exec } = await import('node:child_process');
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const child = exec(command, { ...options, maxBuffer: MAX_OUTPUT_BYTES }, (error, stdout) =>
     error === null ? resolve(stdout) : reject(error),

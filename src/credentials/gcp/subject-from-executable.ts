@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { AuthenticationError } from '../../core/errors/authentication-error.ts';
 import type { Redacted } from '../../core/redacted.ts';
@@ -97,6 +96,8 @@ interface RunOptions {
 }
 
 async function run(program: string, args: readonly string[], options: RunOptions): Promise<string> {
+  // Loaded when it is needed: most daemons run nothing, and it takes a part of each start.
+  const { execFile } = await import('node:child_process');
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   // The cause is dropped: it quotes the command line and what was printed.
   execFile(program, args, { ...options, maxBuffer: MAX_OUTPUT_BYTES }, (error, stdout) =>
