@@ -8,6 +8,8 @@ export interface AnswerSink {
 }
 
 export interface LoadConnectionOptions {
+  /** Counts the connections of a job. */
+  readonly number: number;
   readonly address: LoadAddress;
   readonly bufferBytes: number;
   readonly sink: AnswerSink;
@@ -20,6 +22,7 @@ const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
 export class LoadConnection {
   /** From when its request counts. */
   sinceMs = 0;
+  readonly number: number;
   readonly #options: LoadConnectionOptions;
   readonly #socket: Socket;
   #head: Buffer | undefined;
@@ -28,6 +31,7 @@ export class LoadConnection {
   #isClosed = false;
 
   constructor(options: LoadConnectionOptions) {
+    this.number = options.number;
     this.#options = options;
     this.#socket = connect({
       ...options.address,

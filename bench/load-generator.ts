@@ -102,15 +102,17 @@ class Load {
 
   #send(sinceMs: number): void {
     const connection = this.#idle.pop() ?? this.#connect();
-    const request = this.#requests[this.#begun % this.#requests.length];
+    const number = this.#job.isFaithful === true ? connection.number : this.#begun;
+    const request = this.#requests[number % this.#requests.length];
     this.#begun += 1;
     if (request !== undefined) connection.send(request, sinceMs);
   }
 
   #connect(): LoadConnection {
+    const number = this.#open;
     this.#open += 1;
     const bufferBytes = this.#job.connections > MANY_CONNECTIONS ? 16_384 : 65_536;
-    return new LoadConnection({ address: this.#job.address, bufferBytes, sink: this });
+    return new LoadConnection({ number, address: this.#job.address, bufferBytes, sink: this });
   }
 
   answered(connection: LoadConnection, status: number): void {

@@ -7,6 +7,8 @@ export interface LoadJob {
   /** Bytes of each request, one character a byte; sent in turn. */
   readonly requests: readonly string[];
   readonly connections: number;
+  /** Each connection sends one of the requests again and again, as a program does; else they are sent in turn on any. */
+  readonly isFaithful?: boolean;
   /** A connection for each request, closed after its answer. */
   readonly isReconnecting?: boolean;
   /**

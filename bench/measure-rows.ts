@@ -46,7 +46,7 @@ export async function measureRows(options: BenchOptions, pinning: Pinning): Prom
 async function measureAll(stand: Stand): Promise<readonly Row[]> {
   const rows: Row[] = [];
   const { only } = stand.options;
-  for (const plan of requestRows()) {
+  for (const plan of await requestRows(stand.directory)) {
     if (only.test(plan.name)) rows.push(...(await attempt(plan.name, async () => [await measureRatio(stand, plan)])));
   }
   for (const [name, measure] of figureRows) {

@@ -1,7 +1,5 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Ask, capture, toRequestBytes } from './capture.ts';
-import { startChild } from './child.ts';
+import { startBare } from './bare.ts';
+import { type Ask, toRequestBytes } from './capture.ts';
 import { type BenchDaemon, startDaemon } from './daemon.ts';
 import { Latencies } from './latencies.ts';
 import type { LoadAddress, LoadJob } from './load.ts';
@@ -25,7 +23,6 @@ export interface RatioPlan {
 
 const CONNECTIONS = 16;
 const PER_SECOND = 2_000;
-const BARE_READY = /bare server on (\d+)/;
 
 /** A server that is loaded in each round. */
 interface Loaded {
@@ -44,9 +41,9 @@ interface Series {
 export async function measureRatio(stand: Stand, plan: RatioPlan): Promise<RatioRow> {
   const daemons = await daemonsOf(stand, plan);
   try {
-    const bare = await startBare(stand, plan, daemons[0]);
+    const bare = await startBare(stand, plan, daemons[0].port);
     try {
-      const address = plan.isUnix === true ? { path: bare.socketPath } : { port: Number(bare.said) };
+      const address = plan.isUnix === true ? { path: bare.socketPath } : { port: bare.port };
       const ours = daemons.map((daemon) => toLoaded(daemon, plan));
       return toRow(plan, await measureRounds(stand, plan, [...ours, { pid: bare.pid, address }]));
     } finally {
@@ -66,17 +63,6 @@ async function daemonsOf({ daemons, bundles, ...place }: Stand, { settings }: Ra
   // An older build may not know the settings.
   const older = others.map((other) => startDaemon({ ...place, bundle: other, settings }).catch(() => undefined));
   return [first, ...(await Promise.all(older)).filter((daemon) => daemon !== undefined)];
-}
-
-async function startBare({ pinning, directory }: Stand, plan: RatioPlan, { port }: BenchDaemon) {
-  const { ask, expectedStatus = 200 } = plan;
-  const answer = await capture(port, ask);
-  if (answer.status !== expectedStatus) throw new Error(`the daemon answers ${answer.status}, not ${expectedStatus}`);
-  const own = await mkdtemp(join(directory, 'bare-'));
-  const [file, socketPath] = [join(own, 'answer.json'), join(own, 'bare.sock')];
-  await writeFile(file, JSON.stringify(answer));
-  const args = ['bench/bare-server.ts', file, socketPath];
-  return { ...(await startChild({ prefix: pinning.server, args, ready: BARE_READY })), socketPath };
 }
 
 const toLoaded = (daemon: BenchDaemon, { isUnix }: RatioPlan): Loaded => ({

@@ -5,8 +5,8 @@ const BUDGET = '≥ 0.80, p99 < 5 ms';
 const get = (path: string) => ({ method: 'GET', path: `/v1/secrets/${path}` }) as const;
 const [small, large, huge] = [get('value/60'), get('value/10k'), get('value/1m')];
 
-/** The rows that are measured against the bare server (design §10). */
-export function requestRows(): readonly RatioPlan[] {
+/** The rows that are measured against the bare server (design §10). @param directory for files of theirs */
+export async function requestRows(directory: string): Promise<readonly RatioPlan[]> {
   return [
     ...sizes.flatMap(({ size, ask, budget, perSecond }) => {
       const name = `cached GET, ${size}`;
@@ -27,7 +27,7 @@ export function requestRows(): readonly RatioPlan[] {
     { name: 'cached GET, 60 B, raw', ask: { ...small, path: `${small.path}?format=raw` } },
     { name: 'cached GET, 10 KiB, raw', ask: { ...large, path: `${large.path}?format=raw` } },
     { name: 'cached GET, 60 B, one key of a document', ask: get('value/document?key=password') },
-    ...accessRows,
+    ...(await accessRows(directory)),
     { name: 'conditional GET (304)', ask: { ...small, headers: { 'If-None-Match': '*' } }, expectedStatus: 304 },
     { name: 'batch of 20, 60 B each', ask: batchAsk, perSecond: 500 },
     { name: 'resolve of 10 cached references', ask: resolveAsk(10), perSecond: 500 },
