@@ -158,9 +158,11 @@ test('another mapping to the same place walks round no deny', async (t) => {
 test('nor does a mapping that names the place where the instance is anyway', async (t) => {
   const vault = new FakeProvider('vault');
   const mountOf = ({ mount = 'secret' }: Scope): string => mount;
-  Object.assign(vault, { isSamePlace: (a: Scope, b: Scope) => mountOf(a) === mountOf(b) });
-  const verdictWith = async (mount: string, path: string): Promise<string> => {
-    const pathMappings = [{ ...mapping('app/**', ['vault'], 'team'), scope: { mount } }];
+  Object.assign(vault, {
+    isSamePlace: (a: Scope, b: Scope) => a.namespace === b.namespace && mountOf(a) === mountOf(b),
+  });
+  const verdictWith = async (scope: Scope, path: string): Promise<string> => {
+    const pathMappings = [{ ...mapping('app/**', ['vault'], 'team'), scope }];
     const config = { ...of('vault'), pathMappings };
     const rig = createClientRig({ callers: [toCaller('me', { deny: ['team/app/**'] })], others: [vault], config });
     const wish = { context: { ...context, caller: 'me' }, operation: 'get' } as const;
@@ -171,9 +173,10 @@ test('nor does a mapping that names the place where the instance is anyway', asy
         (error: unknown) => Object(error).code,
       );
   };
-  t.equal(await verdictWith('secret', 'team/app/x'), 'PolicyDenied');
-  t.equal(await verdictWith('secret', 'app/x'), 'PolicyDenied');
-  t.equal(await verdictWith('kv', 'app/x'), 'ok', 'which is another secret');
+  t.equal(await verdictWith({ mount: 'secret' }, 'team/app/x'), 'PolicyDenied');
+  t.equal(await verdictWith({ mount: 'secret' }, 'app/x'), 'PolicyDenied');
+  for (const scope of [{ mount: 'kv' }, { namespace: 'team' }])
+    t.equal(await verdictWith(scope, 'app/x'), 'ok', 'which is another secret');
 });
 
 test('a spelling that leads past its mapping needs to be allowed as it is written, too', async (t) => {

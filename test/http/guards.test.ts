@@ -57,6 +57,10 @@ test('only names that the daemon serves are hosts', async (t) => {
   t.throws(() => guard({ host: 'evil.example' }), { message: /^(?!.*evil)/ });
 });
 
+test('the first request of all has to say who it means, too', async (t) => {
+  t.throws(() => allowedHost([])({}), { code: 'HostNotAllowed', message: "the request has no 'Host'" });
+});
+
 test('a name that is not configured is not served', async (t) => {
   t.throws(() => allowedHost([])({ host: 'keyfob.local' }), { code: 'HostNotAllowed' });
 });
