@@ -206,6 +206,21 @@ test('what takes time to tell is told in its order, and what is not meant is not
   await reader.has('"version":"8"');
 });
 
+test('what is quick to tell does not overtake what is still waited for', async (t) => {
+  const { watcher, events, watch } = await setUp(t);
+  const verdicts = [Promise.withResolvers<boolean>(), Promise.withResolvers<boolean>()];
+  let count = 0;
+  watcher.concernsInTime = () => verdicts[count++]?.promise ?? true;
+  const reader = await watch();
+  for (const version of ['5', '6']) events.publish({ ...rotated, version });
+  verdicts[0]?.resolve(true);
+  await reader.has('"version":"5"');
+  events.publish({ ...rotated, version: '7' });
+  verdicts[1]?.resolve(true);
+  await reader.has('"version":"7"');
+  t.match(reader.text(), /"version":"5"[^]*"version":"6"[^]*"version":"7"/);
+});
+
 test('an unknown id makes nobody look for what it is about', async (t) => {
   const { watches, events } = await setUp(t);
   events.publish(rotated);
