@@ -105,6 +105,8 @@ test('a deny covers no more than it says where the store tells names apart', asy
     'ok',
     'PolicyDenied',
   ]);
+  const azure = createWorld({ rules: { deny: ['app/*'] }, config: of('azure') });
+  t.same([await azure.verdict('app/x'), await azure.verdict('app/x/y')], ['PolicyDenied', 'ok']);
   const gcp = createWorld({ rules: { deny: ['App/DB', 'app/*'] }, config: of('gcp') });
   t.same(await Promise.all(['app/db', 'App/DB', 'app/x/y'].map((path) => gcp.verdict(path))), [
     'PolicyDenied',
