@@ -23,7 +23,7 @@ function opsPort(daemon: Daemon): number {
   return address.port;
 }
 
-/** Until the rotation of a good day has been seen by Prometheus, and told to the webhook. */
+/** Until Prometheus has seen that the rotation of a good day was told to the webhook, and that one asked for was made. */
 async function goodDay(shop: Shop, prometheus: Prometheus): Promise<void> {
   await ordinaryRound(shop);
   shop.vault.setSecret('shop/db', '{"password":"rotated"}');
@@ -31,8 +31,9 @@ async function goodDay(shop: Shop, prometheus: Prometheus): Promise<void> {
     'the rotation is seen',
     async () => {
       await ordinaryRound(shop);
-      const seen = await prometheus.query('secrets_webhook_deliveries_total{status="delivered"} > 0');
-      return seen.length > 0 || undefined;
+      const told = await prometheus.query('secrets_webhook_deliveries_total{status="delivered"} > 0');
+      const asked = await prometheus.query('secrets_rotation_total{provider="vault", status="success"} > 0');
+      return (told.length > 0 && asked.length > 0) || undefined;
     },
     PATIENCE_MS,
   );

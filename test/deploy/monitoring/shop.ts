@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../../src/core/clock.ts';
 import { startFakeAzure } from '../../fakes/fake-azure.ts';
 import type { FakeVault } from '../../fakes/fake-vault.ts';
+import { FakeVaultEngines } from '../../fakes/fake-vault-engines.ts';
 import { makeCertificate } from '../../fakes/make-certificate.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../fakes/webhook-receiver.ts';
 import { type Daemon, type Json, startDaemon } from '../../e2e/daemon.ts';
@@ -32,10 +33,12 @@ export interface Shop {
 export async function startShop(scope: Scope): Promise<Shop> {
   const folder = await temporaryDirectory(scope);
   const [vault, busy, issuer] = await Promise.all([
-    vaultStore(scope, { 'shop/db': '{"password":"a"}', 'pair/db': '{"password":"b"}' }),
+    vaultStore(scope, { 'shop/db': '{"password":"a"}', 'shop/app': '{"password":"c"}', 'pair/db': '{"password":"b"}' }),
     vaultStore(scope, { 'busy/quick': '{"k":"v"}', 'busy/slow': '{"k":"v"}' }),
     vaultStore(scope, { 'ending/db': '{"k":"v"}' }),
   ]);
+  // Its database rotates.
+  vault.fault = new FakeVaultEngines().fault;
   issuer.loginToken = { ttl: 6, renewable: true };
   issuer.renewTtl = 6;
   const certificate = await makeCertificate(folder, 'azure', 'DNS:localhost,IP:127.0.0.1');
@@ -54,7 +57,7 @@ export async function startShop(scope: Scope): Promise<Shop> {
     ops: { listen: ['127.0.0.1:0'] },
     providers: [
       { name: 'files', type: 'local', path: file },
-      { ...vaultOf('vault', vault), kvVersion: 2 },
+      { ...vaultOf('vault', vault), kvVersion: 2, rotate: { 'shop/*': 'database/rotate-role/*' } },
       vaultOf('busy', busy),
       {
         ...vaultOf('ending', issuer),

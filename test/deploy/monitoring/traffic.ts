@@ -13,6 +13,7 @@ export async function ordinaryRound({ daemon }: Shop): Promise<void> {
     http.get('/v1/versions/mail/token'),
     http.post('/v1/resolve', { text: '{{secret:mail/token}}' }),
     http.send({ method: 'DELETE', path: '/v1/cache/large/bundle' }),
+    http.post('/v1/rotate/shop/app', {}),
   ]);
 }
 
