@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { test } from 'tap';
 import { parse } from 'yaml';
+import { codeBlocksOf } from '../markdown.ts';
 import { prepareCharts, type ChartName, type Values } from './charts.ts';
 import { helmTest } from './deploy-test.ts';
 import { sidecars } from './sidecar-values.ts';
@@ -88,6 +89,8 @@ for (const { folder, effects, seenIn, place, given } of documented) {
   );
 }
 
+const nodeCaller = { name: 'a', subject: 's', operations: ['get'] };
+
 /** Values that are refused, and what their author reads. */
 const refused: readonly (readonly [chart: ChartName, values: Values, says: RegExp])[] = [
   ['examples/chart', { 'keyfob-sidecar': { moed: 'token' } }, /moed/],
@@ -132,14 +135,22 @@ const refused: readonly (readonly [chart: ChartName, values: Values, says: RegEx
     /keyfob-sidecar.native must be true/,
   ],
   ['helm/keyfob', { ...surroundingsWithout('callers') }, /node.callers is empty/],
+  ['helm/keyfob', merge(surroundingsWithout(), { node: { callers: [{ ...nodeCaller, alow: ['**'] }] } }), /alow/],
+  ['helm/keyfob', merge(surroundingsWithout(), { node: { port: 9464 } }), /node.port and .*ops.port are both 9464/],
+  [
+    'helm/keyfob',
+    { ...surroundingsWithout(), configMap: { enabled: true }, 'keyfob-sidecar': { ...sidecar, callers: [] } },
+    /callers is empty: name them, or where no pod has a sidecar set configMap.enabled to false/,
+  ],
+  ['examples/chart', { 'keyfob-sidecar': { port: 9464 } }, /keyfob-sidecar.port and .*ops.port are both 9464/],
   ['helm/keyfob', { ...surroundingsWithout('tlsSecret') }, /node.tlsSecret must name a secret/],
   ['helm/keyfob', { ...surroundingsWithout('jwt') }, /node.jwt.issuer must be/],
 ];
 
-function surroundingsWithout(name: string): Values {
+function surroundingsWithout(name?: string): Values {
   const node = {
     enabled: true,
-    callers: [{ name: 'a', subject: 's', operations: ['get'] }],
+    callers: [nodeCaller],
     tlsSecret: 't',
     jwt: { issuer: 'https://i' },
   };
@@ -156,6 +167,21 @@ await helmTest('wrong values are refused with a reason', async (t) => {
     const { code, stderr } = await charts.tryRender(chart, values);
     t.not(code, 0, String(says));
     t.match(stderr, says);
+  }
+});
+
+await helmTest('the values that the docs show are accepted', async (t) => {
+  const charts = await prepareCharts();
+  for (const [page, wanted] of [
+    ['docs/helm.md', 2],
+    ['docs/operations.md', 1],
+  ] as const) {
+    const blocks = codeBlocksOf(await readFile(page, 'utf8')).filter(({ info }) => info === 'yaml values');
+    t.equal(blocks.length, wanted, page);
+    for (const { text } of blocks) {
+      const shown: Values = parse(text);
+      await charts.render('helm/keyfob', merge({ 'keyfob-sidecar': sidecar }, shown));
+    }
   }
 });
 

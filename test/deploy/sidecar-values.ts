@@ -27,6 +27,15 @@ export const sidecars: Readonly<Record<string, Values>> = {
   'EKS, Pod Identity': { ...base, identity: { aws: { podIdentity: true } } },
   'AKS, workload identity': { ...base, identity: { azure: { clientId: 'c', tenantId: 't' } } },
   'a cache that outlives the container': { ...base, persistence: { enabled: true, keySecret: 'shop-cache-key' } },
+  'a cache on a volume of a driver': {
+    ...base,
+    persistence: {
+      enabled: true,
+      keySecret: 'shop-cache-key',
+      volume: { csi: { driver: 'csi.test', volumeAttributes: { 'csi.test/pool': 'fast' } } },
+    },
+  },
+  'room on the disk': { ...base, resources: { requests: { 'ephemeral-storage': '10Mi' } } },
   'no limits': { ...base, resources: { requests: null, limits: null } },
   'a required header': { ...base, config: { ...base.config, access: { requiredHeader: 'X-Keyfob' } } },
 };
@@ -39,7 +48,11 @@ export const surroundings: Readonly<Record<string, Values>> = {
   monitoring: { podMonitor: { enabled: true }, prometheusRule: { enabled: true }, dashboard: { enabled: true } },
   'token review and network': {
     rbac: { tokenReview: ['shop'] },
-    networkPolicy: { enabled: true, egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }] },
+    networkPolicy: {
+      enabled: true,
+      ingress: [{ ports: [{ port: 8080 }] }],
+      egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }],
+    },
   },
   'a daemon for each node': {
     configMap: { enabled: false },
@@ -51,6 +64,8 @@ export const surroundings: Readonly<Record<string, Values>> = {
       tolerations: [{ operator: 'Exists' }],
       nodeSelector: { 'kubernetes.io/os': 'linux' },
       priorityClassName: 'system-node-critical',
+      imagePullSecrets: ['registry'],
+      volumes: [{ name: 'vault-ca', configMap: { name: 'vault-ca' } }],
     },
   },
 };

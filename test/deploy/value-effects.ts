@@ -39,7 +39,11 @@ export const sidecarEffects: readonly Effect[] = [
   { value: 'socket.mode', set: '0666', shows: /mode: "0666"/, given: socket },
   { value: 'port', set: 8300, shows: /127\.0\.0\.1:8300[^]*value: http:\/\/127\.0\.0\.1:8300/ },
   { value: 'ops.address', set: '::', shows: "'[::]:9464'" },
-  { value: 'ops.port', set: 9999, shows: /0\.0\.0\.0:9999[^]*containerPort: 9999[^]*port: 9999/ },
+  {
+    value: 'ops.port',
+    set: 9999,
+    shows: /0\.0\.0\.0:9999[^]*value: http:\/\/127\.0\.0\.1:9999[^]*containerPort: 9999[^]*port: 9999/,
+  },
   {
     value: 'config',
     set: { providers: [{ name: 'files', type: 'local', path: '/secrets' }] },
@@ -79,6 +83,8 @@ export const sidecarEffects: readonly Effect[] = [
     given: azure,
   },
   { value: 'identity.azure.tenantId', set: 'elsewhere', shows: /AZURE_TENANT_ID\n +value: elsewhere/, given: azure },
+  // Text that YAML would take for something else.
+  { value: 'identity.azure.tenantId', set: '0123', shows: /AZURE_TENANT_ID\n +value: "0123"/, given: azure },
   {
     value: 'identity.azure.authorityHost',
     set: 'https://login.test/',
@@ -99,6 +105,18 @@ const node = surroundings['a daemon for each node'] ?? {};
 /** Of helm/keyfob. */
 export const keyfobEffects: readonly Effect[] = [
   { value: 'keyfob-sidecar', set: { ...sidecars['tokens from Kubernetes'], port: 8300 }, shows: '127.0.0.1:8300' },
+  {
+    value: 'keyfob-sidecar',
+    set: { volumeMounts: [{ name: 'ca', mountPath: '/etc/ca' }], ops: { address: '::' } },
+    shows: /'\[::\]:8200'[^]*KEYFOB_ADDR\n +value: http:\/\/127\.0\.0\.1:9464[^]*mountPath: \/etc\/ca/,
+    given: node,
+  },
+  {
+    value: 'keyfob-sidecar',
+    set: { resources: { requests: { 'ephemeral-storage': '5Mi' } } },
+    shows: 'keyfob.dev/memory-request"].orValue("96Mi")), "ephemeral-storage": "5Mi"}',
+    given: { injection: { enabled: true } },
+  },
   { value: 'configMap.enabled', set: true, shows: 'name: shop-keyfob\n', given: { configMap: { enabled: false } } },
   {
     value: 'injection.enabled',
@@ -162,9 +180,17 @@ export const keyfobEffects: readonly Effect[] = [
     given: { networkPolicy: { enabled: true } },
   },
   {
+    value: 'networkPolicy.ingress',
+    set: [{ ports: [{ port: 8080 }] }],
+    shows: '- port: 8080',
+    given: { networkPolicy: { enabled: true } },
+  },
+  // The callers of a node get through.
+  { value: 'networkPolicy.enabled', set: true, shows: '- port: keyfob-api', given: node },
+  {
     value: 'node.enabled',
     set: true,
-    shows: /internalTrafficPolicy: Local[^]*kind: DaemonSet/,
+    shows: /internalTrafficPolicy: Local[^]*kind: DaemonSet[^]*maxSurge: 1\n/,
     given: { ...node, node: { ...Object(node['node']), enabled: false } },
   },
   { value: 'node.port', set: 8443, shows: /0\.0\.0\.0:8443[^]*port: 8443[^]*containerPort: 8443/, given: node },
@@ -181,4 +207,6 @@ export const keyfobEffects: readonly Effect[] = [
   { value: 'node.nodeSelector', set: { pool: 'a' }, shows: /nodeSelector:\n[^]*pool: a/, given: node },
   { value: 'node.tolerations', set: [{ key: 'gpu', operator: 'Exists' }], shows: '- key: gpu', given: node },
   { value: 'node.priorityClassName', set: 'high', shows: 'priorityClassName: high', given: node },
+  { value: 'node.imagePullSecrets', set: ['pull'], shows: /imagePullSecrets:\n +- name: pull/, given: node },
+  { value: 'node.volumes', set: [{ name: 'ca', configMap: { name: 'our-ca' } }], shows: 'name: our-ca', given: node },
 ];

@@ -55,9 +55,9 @@
     sizeLimit: 1Mi
   {{- else if eq $s.tokens.source "secret" }}
   secret:
-    secretName: {{ $s.tokens.secretName | required "keyfob-sidecar.tokens.secretName must name the secret with a key for each caller" }}
+    secretName: {{ $s.tokens.secretName | required "keyfob-sidecar.tokens.secretName must name the secret with a key for each caller" | toYaml }}
     items:
-      - key: {{ .name }}
+      - key: {{ .name | toYaml }}
         path: token
   {{- else }}
   projected:

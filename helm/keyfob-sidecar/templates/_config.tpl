@@ -39,10 +39,13 @@
 
 {{- define "keyfob-sidecar.listen" -}}
 {{- $s := index .Values "keyfob-sidecar" -}}
+{{- if and (ne $s.mode "socket") (eq (int $s.port) (int $s.ops.port)) -}}
+{{- fail (printf "keyfob-sidecar.port and keyfob-sidecar.ops.port are both %v: take another one" $s.port) -}}
+{{- end -}}
 {{- if eq $s.mode "socket" -}}
 {{- range $s.callers }}
 - address: unix:/run/keyfob/callers/{{ .name }}/keyfob.sock
-  caller: {{ .name }}
+  caller: {{ .name | toYaml }}
 {{- end }}
 {{- else }}
 - 127.0.0.1:{{ $s.port }}

@@ -16,17 +16,15 @@
 
 {{- define "keyfob-sidecar.container" -}}
 {{- $s := index .Values "keyfob-sidecar" -}}
-name: {{ $s.containerName }}
+name: {{ $s.containerName | toYaml }}
 image: {{ include "keyfob-sidecar.image" . }}
 imagePullPolicy: {{ $s.image.pullPolicy }}
 {{- if $s.native }}
 restartPolicy: Always
 {{- end }}
 args: [serve, --config, /etc/keyfob/keyfob.yaml]
-{{- with concat (include "keyfob-sidecar.identityEnv" . | fromYamlArray) $s.env }}
 env:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
+  {{- include "keyfob-sidecar.containerEnv" . | nindent 2 }}
 ports:
   - name: keyfob-ops
     containerPort: {{ $s.ops.port }}
@@ -46,6 +44,13 @@ volumeMounts:
   {{- with $s.volumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end -}}
+
+{{- /* `keyfob health` within the container asks the ops listener, which is there in every mode. */ -}}
+{{- define "keyfob-sidecar.containerEnv" -}}
+{{- $s := index .Values "keyfob-sidecar" -}}
+{{- $own := list (dict "name" "KEYFOB_ADDR" "value" (printf "http://127.0.0.1:%v" $s.ops.port)) -}}
+{{- concat $own (include "keyfob-sidecar.identityEnv" . | fromYamlArray) $s.env | toYaml -}}
 {{- end -}}
 
 {{- /* The ops listener answers the kubelet, which cannot reach loopback. Liveness asks for the event loop alone. */ -}}

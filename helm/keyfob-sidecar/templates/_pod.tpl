@@ -2,7 +2,7 @@
 {{- define "keyfob-sidecar.volumes" -}}
 - name: keyfob-config
   configMap:
-    name: {{ include "keyfob-sidecar.configMapName" . }}
+    name: {{ include "keyfob-sidecar.configMapName" . | toYaml }}
 {{- include "keyfob-sidecar.callerVolumes" . }}
 {{- include "keyfob-sidecar.storeVolumes" . }}
 {{- end -}}

@@ -6,7 +6,7 @@
 {{- end -}}
 {{- if $id.aws.roleArn }}
 - name: AWS_ROLE_ARN
-  value: {{ $id.aws.roleArn }}
+  value: {{ $id.aws.roleArn | toYaml }}
 - name: AWS_WEB_IDENTITY_TOKEN_FILE
   value: /run/keyfob/identity/aws
 {{- end }}
@@ -18,11 +18,11 @@
 {{- end }}
 {{- if $id.azure.clientId }}
 - name: AZURE_CLIENT_ID
-  value: {{ $id.azure.clientId }}
+  value: {{ $id.azure.clientId | toYaml }}
 - name: AZURE_TENANT_ID
-  value: {{ $id.azure.tenantId | required "keyfob-sidecar.identity.azure.tenantId is missing" }}
+  value: {{ $id.azure.tenantId | required "keyfob-sidecar.identity.azure.tenantId is missing" | toYaml }}
 - name: AZURE_AUTHORITY_HOST
-  value: {{ $id.azure.authorityHost }}
+  value: {{ $id.azure.authorityHost | toYaml }}
 - name: AZURE_FEDERATED_TOKEN_FILE
   value: /run/keyfob/identity/azure
 {{- end }}
@@ -32,7 +32,7 @@
 {{- $id := (index .Values "keyfob-sidecar").identity -}}
 {{- with $id.kubernetes.audience }}
 - serviceAccountToken:
-    audience: {{ . }}
+    audience: {{ toYaml . }}
     expirationSeconds: {{ $id.kubernetes.expirationSeconds }}
     path: kubernetes
 {{- end }}
@@ -84,9 +84,9 @@
   {{- .volume | default (dict "emptyDir" (dict "sizeLimit" "128Mi")) | toYaml | nindent 2 }}
 - name: keyfob-cache-key
   secret:
-    secretName: {{ .keySecret | required "keyfob-sidecar.persistence.keySecret must name the secret with the key of the cache" }}
+    secretName: {{ .keySecret | required "keyfob-sidecar.persistence.keySecret must name the secret with the key of the cache" | toYaml }}
     items:
-      - key: {{ .keySecretKey }}
+      - key: {{ .keySecretKey | toYaml }}
         path: key
 {{- end }}
 {{- end }}

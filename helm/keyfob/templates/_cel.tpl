@@ -10,7 +10,7 @@ A value as a CEL expression: `include "keyfob.cel" (list VALUE TYPE)`. Objects g
     {{- $value.cel -}}
   {{- else -}}
     {{- $fields := list -}}
-    {{- $isMap := has (splitList "." $type | last) (list "requests" "limits") -}}
+    {{- $isMap := has (splitList "." $type | last) (list "requests" "limits" "labels" "annotations" "matchLabels" "volumeAttributes") -}}
     {{- range $key := keys $value | sortAlpha -}}
       {{- $inner := include "keyfob.cel" (list (get $value $key) (printf "%s.%s" $type $key)) -}}
       {{- $fields = append $fields (printf "%s: %s" (ternary (toJson $key) $key $isMap) $inner) -}}

@@ -44,6 +44,9 @@ has(object.metadata.annotations) && object.metadata.annotations[?"keyfob.dev/inj
 {{- $given := get $default . | toString -}}
 {{- $entries = append $entries (printf "?%s: optional.ofNonZeroValue(%s.orValue(%s))" (toJson .) (include "keyfob.annotation" (printf "%s-%s" . $kind)) (toJson $given)) -}}
 {{- end -}}
+{{- range $name, $amount := omit $default "cpu" "memory" -}}
+{{- $entries = append $entries (printf "%s: %s" (toJson $name) ($amount | toString | toJson)) -}}
+{{- end -}}
 { {{- join ", " $entries -}} }
 {{- end -}}
 
