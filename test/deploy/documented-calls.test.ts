@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Test } from 'tap';
 import { mustInstall } from '../../scripts/install-once.ts';
-import { type Daemon, startDaemon } from '../e2e/daemon.ts';
+import { type Daemon, type Json, startDaemon } from '../e2e/daemon.ts';
 import { localConfig, secretsFile } from '../e2e/local-secrets.ts';
 import { temporaryDirectory } from '../e2e/temporary-directory.ts';
 import { codeBlocksOf } from '../markdown.ts';
@@ -12,7 +12,23 @@ import { runTool, type ToolRun } from './run-tool.ts';
 const curlTest = createToolTest('curl', () => mustInstall("'curl'", ['curl', '--version']));
 
 /** The pages whose blocks of `sh` are run, and how many blocks ask a daemon: none may get lost. */
-const pages = { 'docs/get-started.md': 6, 'docs/migration.md': 6, 'docs/faq.md': 1, 'README.md': 1 } as const;
+const pages = {
+  'docs/get-started.md': 6,
+  'docs/migration.md': 6,
+  'docs/faq.md': 1,
+  'docs/simulation.md': 2,
+  'README.md': 1,
+} as const;
+
+const operations = ['get', 'list', 'describe', 'resolve', 'rotate', 'simulate'];
+
+/** What the daemon of a page needs besides secrets. */
+const settings: Readonly<Record<string, Json>> = {
+  'docs/simulation.md': {
+    simulation: { mode: 'mock' },
+    access: { callers: [{ name: 'anonymous', operations, allow: ['**'] }] },
+  },
+};
 
 /** What makes a shell do as in the docs: the daemon is elsewhere, and a refusal is a failure. */
 const PRELUDE = `set -eu
@@ -30,7 +46,7 @@ for (const [page, wanted] of Object.entries(pages)) {
   await curlTest(`the calls of ${page} are answered`, async (t) => {
     const blocks = codeBlocksOf(await readFile(page, 'utf8')).filter(({ info, text }) => info === 'sh' && isCall(text));
     t.equal(blocks.length, wanted);
-    const places = await startDaemons(t);
+    const places = await startDaemons(t, settings[page]);
     for (const { text } of blocks) {
       const { code, stdout, stderr } = await runBlock(text, places);
       t.equal(code, 0, `${text}${stdout}${stderr}`);
@@ -71,7 +87,8 @@ interface Places {
   readonly folder: string;
 }
 
-async function startDaemons(t: Test): Promise<Places> {
+/** @param more settings of the daemon that anyone may ask. */
+async function startDaemons(t: Test, more: Json = {}): Promise<Places> {
   const folder = await temporaryDirectory(t);
   const file = await secretsFile(t, JSON.stringify(secrets));
   const [socket, token] = [join(folder, 'k.sock'), join(folder, 'token')];
@@ -80,7 +97,7 @@ async function startDaemons(t: Test): Promise<Places> {
   const listen = ['127.0.0.1:0', { address: `unix:${socket}`, caller: 'web' }];
   const access = { mode: 'token', callers: [caller] };
   const [open, guarded] = await Promise.all([
-    startDaemon(t, { config: localConfig(file) }),
+    startDaemon(t, { config: localConfig(file, more) }),
     startDaemon(t, { config: localConfig(file, { listen, access }) }),
   ]);
   return { open: urlOf(open), guarded: urlOf(guarded), token, socket, folder };
