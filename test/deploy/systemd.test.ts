@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { test } from 'tap';
 import { installSystemdAnalyze } from '../../scripts/install-deploy-tools.ts';
 import { temporaryDirectory } from '../e2e/temporary-directory.ts';
 import { systemdTest } from './deploy-test.ts';
@@ -29,4 +30,11 @@ await systemdTest('the unit exposes next to nothing', async (t) => {
   const args = ['security', '--offline=true', `--threshold=${MOST_EXPOSED}`, UNIT];
   const { code, stdout } = await runTool(analyze, args);
   t.equal(code, 0, stdout);
+});
+
+void test('who follows the page has every file that the unit wants', async (t) => {
+  const wanted = [...(await readFile(UNIT, 'utf8')).matchAll(/^LoadCredential=[^:]+:(\S+)$/gm)].map(([, file]) => file);
+  const [before = ''] = (await readFile('docs/systemd.md', 'utf8')).split('enable --now');
+  t.equal(wanted.length, 3);
+  for (const file of wanted) t.match(before, new RegExp(` ${file}\\s`));
 });
