@@ -142,11 +142,12 @@ async function testCoverage(t: Test, daemon: Daemon): Promise<void> {
 
 void test('the panels of the dashboard have their place and say what they show', async (t) => {
   const { panels } = await readDashboard();
-  for (const { type, title, description = '', gridPos, targets = [] } of panels) {
+  for (const { type, title, description = '', gridPos, targets = [], fieldConfig } of panels) {
     t.ok(gridPos.x + gridPos.w <= 24, title);
     if (type === 'row') continue;
     t.not(targets.length, 0, title);
     t.match(description, /\.$/, title);
+    t.ok(fieldConfig?.defaults.unit, `${title}: has a unit`);
   }
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
     Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)} ${y + Math.floor(cell / w)}`),
