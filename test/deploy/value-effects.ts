@@ -185,6 +185,12 @@ export const keyfobEffects: readonly Effect[] = [
     shows: '- port: 8080',
     given: { networkPolicy: { enabled: true } },
   },
+  {
+    value: 'keyfob-sidecar',
+    set: { ops: { port: 9999 } },
+    shows: /kind: NetworkPolicy[^]*- port: 9999/,
+    given: { networkPolicy: { enabled: true } },
+  },
   // The callers of a node get through.
   { value: 'networkPolicy.enabled', set: true, shows: '- port: keyfob-api', given: node },
   {
