@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { createSchemaCompiler } from '../../src/config/schema-compiler.ts';
 import { type Test, test } from 'tap';
 import { credentialSchema, readCredential } from '../../src/core/credential-setting.ts';
 
@@ -52,7 +52,7 @@ test('a file that is missing or empty is named', async (t) => {
 });
 
 test('the schema takes the three forms and no other', async (t) => {
-  const validate = new Ajv2020().compile(credentialSchema);
+  const validate = createSchemaCompiler().compile(credentialSchema);
   for (const setting of ['x', { env: 'X' }, { file: '/x' }]) t.ok(validate(setting), JSON.stringify(setting));
   for (const setting of ['', {}, { env: '' }, { file: '' }, { env: 'X', file: '/x' }, { token: 'x' }, 1, null, ['x']])
     t.notOk(validate(setting), JSON.stringify(setting));
