@@ -12,9 +12,8 @@ import type { OpenTracing } from './tracing.ts';
  * @throws ConfigurationError for variables that are wrong
  */
 export async function loadTracing(env: Environment): Promise<OpenTracing | undefined> {
-  const settings = readTraceSettings(env);
+  const settings = await readCheckedSettings(env);
   if (settings === undefined) return undefined;
-  await assertTlsFiles(settings);
   const { openTracing } = await import('./open-tracing.ts');
   return (around) => {
     if (settings.headers.size > 0 && isExposed(settings.url))
@@ -28,15 +27,18 @@ export async function loadTracing(env: Environment): Promise<OpenTracing | undef
  * @throws ConfigurationError for variables that are wrong
  */
 export async function checkTracing(env: Environment): Promise<string | undefined> {
-  const settings = readTraceSettings(env);
+  const settings = await readCheckedSettings(env);
   if (settings === undefined) return undefined;
-  await assertTlsFiles(settings);
   return `${shownEndpoint(settings.url)} (${settings.encoding === 'json' ? 'http/json' : 'http/protobuf'})`;
 }
 
-async function assertTlsFiles({ tls }: Pick<TraceSettings, 'tls'>): Promise<void> {
+/** The settings, and their files can be read. */
+async function readCheckedSettings(env: Environment): Promise<TraceSettings | undefined> {
+  const settings = readTraceSettings(env);
+  if (settings === undefined) return undefined;
   try {
-    await readTlsFiles(tls);
+    await readTlsFiles(settings.tls);
+    return settings;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new ConfigurationError(

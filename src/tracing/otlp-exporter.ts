@@ -4,6 +4,7 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { JsonTraceSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { pause } from '../core/abort.ts';
+import { backoffMs } from '../core/backoff.ts';
 import type { Clock } from '../core/clock.ts';
 import { withDeadline } from '../core/deadline.ts';
 import { classify } from '../core/errors/classify.ts';
@@ -31,7 +32,6 @@ export interface OtlpExporterOptions {
 
 // https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes
 const RETRIED_STATUSES = new Set([429, 502, 503, 504]);
-const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5_000;
 const compress = promisify(gzip);
 
@@ -116,11 +116,11 @@ export class OtlpExporter implements SpanExporter {
   async #send(body: Uint8Array, { signal, deadlineAtMs }: Attempts): Promise<HttpResponse> {
     const { clock, http, settings, random } = this.#options;
     const message = { method: 'POST', url: settings.url, headers: this.#headers, body, isBinary: true };
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    for (let failures = 1; ; failures += 1) {
       const outcome = await http.send({ ...message, signal }).catch((error: unknown) => ({ error }));
       if (!('error' in outcome) && !RETRIED_STATUSES.has(outcome.status)) return outcome;
       const asked = 'error' in outcome ? {} : retryAfter(outcome.headers, clock.wallMs());
-      const waitMs = asked.retryAfterMs ?? pauseMs * (1 - random() / 2);
+      const waitMs = asked.retryAfterMs ?? backoffMs(failures, LONGEST_PAUSE_MS, random);
       if (this.#isLast || signal.aborted || clock.monotonicMs() + waitMs >= deadlineAtMs) {
         if ('error' in outcome) throw outcome.error;
         return outcome;
