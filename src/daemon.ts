@@ -7,6 +7,7 @@ import { Server } from './http/server.ts';
 import { Webhooks } from './notifications/webhooks.ts';
 import { HeapKeeper, openHeap } from './observability/heap-keeper.ts';
 import type { OpenTracing, Tracing } from './tracing/tracing.ts';
+import { keepTickShape } from './observability/tick-shape.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { systemClock } from './core/clock.ts';
 import type { ProviderKind } from './core/provider.ts';
@@ -31,6 +32,7 @@ export class Daemon {
 
   /** @param openTracing - where traces are asked for */
   constructor(config: Config, kinds: readonly ProviderKind[], openTracing?: OpenTracing) {
+    void keepTickShape();
     this.#log = createLogger(config.log);
     const around = createSurroundings({
       kinds,
