@@ -1,6 +1,6 @@
 // The process that makes the load: takes jobs over IPC and answers each with what it saw.
 import { Latencies } from './latencies.ts';
-import type { LoadJob, LoadResult } from './load.ts';
+import type { GeneratorAnswer, GeneratorJob, LoadJob, LoadResult } from './load.ts';
 import { LoadConnection } from './load-connection.ts';
 
 /** Many connections share the memory of one process; a few can have large buffers, which cost less. */
@@ -151,10 +151,12 @@ class Load {
   }
 }
 
-process.on('message', (job: LoadJob) => {
+const answer = (message: GeneratorAnswer): unknown => process.send?.(message);
+
+process.on('message', ({ id, job }: GeneratorJob) => {
   new Load(job).run().then(
-    (result) => process.send?.(result),
-    (error: unknown) => process.send?.({ failure: String(error) }),
+    (result) => answer({ id, result }),
+    (error: unknown) => answer({ id, failure: String(error) }),
   );
 });
 console.log('generator ready');

@@ -34,3 +34,13 @@ export interface LoadResult {
   readonly elapsedMs: number;
   readonly latencies: LatencyCounts;
 }
+
+/** A job on its way to the generator, and what comes back for it. */
+export interface GeneratorJob {
+  readonly id: number;
+  readonly job: LoadJob;
+}
+
+export type GeneratorAnswer = { readonly id: number } & (
+  { readonly result: LoadResult } | { readonly failure: string }
+);

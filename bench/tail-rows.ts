@@ -1,6 +1,6 @@
 import { toRequestBytes } from './capture.ts';
 import { type BenchDaemon, startDaemon } from './daemon.ts';
-import { Generator } from './generator.ts';
+import type { Generator } from './generator.ts';
 import { Latencies } from './latencies.ts';
 import type { LatencyCounts, LoadJob } from './load.ts';
 import { resolveAsk } from './request-rows.ts';
@@ -45,7 +45,11 @@ async function measureExpiry({ generator, bundles: [bundle], options, ...place }
   }
 }
 
-async function paced(generator: Generator, { port }: BenchDaemon, job: Pick<LoadJob, 'requests' | 'durationMs'>) {
+async function paced(
+  generator: Generator,
+  { port }: BenchDaemon,
+  job: Pick<LoadJob, 'requests' | 'durationMs'> & Partial<Pick<LoadJob, 'connections' | 'perSecond'>>,
+) {
   const load = { address: { port }, connections: CONNECTIONS, expectedStatus: 200, perSecond: PER_SECOND, ...job };
   const { errors, firstError, latencies } = await generator.run(load);
   if (errors > 0) throw new Error(`${errors} errors, the first: ${firstError ?? 'unknown'}`);
@@ -75,33 +79,21 @@ const disturbances = [
   },
 ] as const;
 
-async function measureDisturbances({ generator, pinning, daemons: [daemon], options }: Stand) {
-  const other = await Generator.start(pinning);
-  try {
-    const requests = [toRequestBytes({ method: 'GET', path: '/v1/secrets/value/60' })];
-    const seen = disturbances.map(() => new Array<LatencyCounts>());
-    const durationMs = options.seconds * 4_000;
-    for (let round = 0; round < options.rounds; round += 1) {
-      for (const [at, { ask, perSecond }] of disturbances.entries()) {
-        const heavy =
-          ask === undefined
-            ? undefined
-            : other.run({
-                address: { port: daemon.port },
-                requests: [toRequestBytes(ask)],
-                connections: 4,
-                expectedStatus: 200,
-                perSecond,
-                durationMs,
-              });
-        seen[at]?.push(await paced(generator, daemon, { requests, durationMs }));
-        await heavy;
-      }
+/** One generator sends both: two of them would take turns on one core, and the latencies would be theirs. */
+async function measureDisturbances({ generator, daemons: [daemon], options }: Stand) {
+  const requests = [toRequestBytes({ method: 'GET', path: '/v1/secrets/value/60' })];
+  const seen = disturbances.map(() => new Array<LatencyCounts>());
+  const durationMs = options.seconds * 4_000;
+  for (let round = 0; round < options.rounds; round += 1) {
+    for (const [at, { ask, perSecond }] of disturbances.entries()) {
+      const [latencies] = await Promise.all([
+        paced(generator, daemon, { requests, durationMs }),
+        ask && paced(generator, daemon, { requests: [toRequestBytes(ask)], durationMs, perSecond, connections: 4 }),
+      ]);
+      seen[at]?.push(latencies);
     }
-    return disturbances.map(({ name, perSecond }, at) => toDisturbedRow(name, perSecond, Latencies.of(seen[at] ?? [])));
-  } finally {
-    await other.stop();
   }
+  return disturbances.map(({ name, perSecond }, at) => toDisturbedRow(name, perSecond, Latencies.of(seen[at] ?? [])));
 }
 
 function toDisturbedRow(name: string, perSecond: number, latencies: Latencies): FigureRow {
