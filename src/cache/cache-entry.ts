@@ -9,6 +9,17 @@ export interface Representation {
   /** Entity tag, quotes included. */
   readonly etag: string;
   readonly bytes: number;
+  /** What was last said beside it. */
+  headers?: KeptHeaders;
+}
+
+/** Names and values, turn by turn, that an answer may have again. */
+export interface KeptHeaders {
+  readonly list: readonly string[];
+  /** Monotonic: they are true before. */
+  readonly untilMs: number;
+  /** Of the entry, as they say. */
+  readonly expiresAtMs: number;
 }
 
 /** A secret that was read, with the times that rule how long it may answer. All times are monotonic milliseconds. */

@@ -1,29 +1,51 @@
-import type { CacheEntry, Representation } from '../cache/cache-entry.ts';
+import type { CacheEntry, KeptHeaders, Representation } from '../cache/cache-entry.ts';
 import type { ReadAnswer } from '../client/failover.ts';
 
-/** Names and values, turn by turn: what is said of a secret beside its body. */
+/** Names and values, turn by turn: what is said of a secret beside its body. Of a hit it stays true for up to a second. */
 export function secretHeaders(
   { entry, outcome }: ReadAnswer,
-  { etag }: Representation,
+  representation: Representation,
   nowMs: number,
 ): readonly string[] {
-  return [
-    'etag',
-    etag,
-    'cache-control',
-    'no-store',
-    'age',
-    wholeSeconds(nowMs - entry.fetchedAtMs),
-    'cache-status',
-    cacheStatus(outcome, entry, nowMs),
-  ];
+  if (outcome !== 'hit') return write(outcome, { entry, etag: representation.etag }, nowMs);
+  const { headers: kept } = representation;
+  if (kept !== undefined && nowMs < kept.untilMs && kept.expiresAtMs === entry.expiresAtMs) return kept.list;
+  const list = write(outcome, { entry, etag: representation.etag }, nowMs);
+  representation.headers = { list, ...validityOf(entry, nowMs) };
+  return list;
 }
 
-const wholeSeconds = (ms: number): string => `${Math.max(0, Math.trunc(ms / 1_000))}`;
+interface Described extends Pick<Representation, 'etag'> {
+  readonly entry: CacheEntry;
+}
+
+const write = (outcome: ReadAnswer['outcome'], { entry, etag }: Described, nowMs: number): readonly string[] => [
+  'etag',
+  etag,
+  'cache-control',
+  'no-store',
+  'age',
+  `${ageSeconds(entry, nowMs)}`,
+  'cache-status',
+  cacheStatus(outcome, entry, nowMs),
+];
+
+const ageSeconds = ({ fetchedAtMs }: CacheEntry, nowMs: number): number =>
+  Math.max(0, Math.trunc((nowMs - fetchedAtMs) / 1_000));
+
+const ttlSeconds = ({ expiresAtMs }: CacheEntry, nowMs: number): number => Math.floor((expiresAtMs - nowMs) / 1_000);
 
 /** RFC 9211. */
 function cacheStatus(outcome: ReadAnswer['outcome'], entry: CacheEntry, nowMs: number): string {
-  const ttl = Math.floor((entry.expiresAtMs - nowMs) / 1_000);
+  const ttl = ttlSeconds(entry, nowMs);
   if (outcome === 'hit') return `keyfob; hit; ttl=${Math.max(0, ttl)}`;
   return outcome === 'miss' ? `keyfob; fwd=miss; ttl=${ttl}` : `keyfob; fwd=stale; ttl=${ttl}; detail=stale-if-error`;
+}
+
+/** Until one of the two numbers is another. */
+function validityOf(entry: CacheEntry, nowMs: number): Omit<KeptHeaders, 'list'> {
+  const { fetchedAtMs, expiresAtMs } = entry;
+  const nextAgeAtMs = fetchedAtMs + (ageSeconds(entry, nowMs) + 1) * 1_000;
+  const nextTtlAtMs = expiresAtMs - ttlSeconds(entry, nowMs) * 1_000;
+  return { expiresAtMs, untilMs: Math.min(nextAgeAtMs, nextTtlAtMs) };
 }
