@@ -42,7 +42,7 @@ export async function startDaemon(plan: DaemonPlan): Promise<BenchDaemon> {
   };
   await writeFile(configFile, JSON.stringify(config));
   const args = [...nodeFlags, plan.bundle, 'serve', '--config', configFile];
-  const prefix = [...plan.pinning.server, 'env', 'MALLOC_ARENA_MAX=1'];
+  const prefix = [...plan.pinning.server, 'env', 'MALLOC_ARENA_MAX=1', 'MALLOC_MMAP_THRESHOLD_=32768'];
   const child = await startChild({ prefix, args, ready: /listening on \S*127\.0\.0\.1:(\d+)/ });
   return { ...child, port: Number(child.said), socketPath, trimAudit: () => truncate(auditFile) };
 }
