@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { ReadAnswer } from '../client/failover.ts';
+import type { ReadRequest } from '../client/secret-reader.ts';
 import { type SecretPart, SecretParts } from '../client/secret-part.ts';
 import type { AccessContext } from '../core/access-context.ts';
 import { ParseError } from '../core/errors/parse-error.ts';
@@ -28,7 +29,8 @@ export interface ReadingOptions {
 
 /** One secret at one version, and the references to it. */
 interface Reading {
-  readonly request: Pick<SecretReference, 'path' | 'version' | 'stage' | 'provider'>;
+  /** The first of them says what is read. */
+  readonly target: SecretReference;
   readonly references: SecretReference[];
   answer?: ReadAnswer | SecretsError;
 }
@@ -67,22 +69,19 @@ export async function readReferences(
 async function toReadings(references: Iterable<SecretReference>, turns: Turns): Promise<readonly Reading[]> {
   const readings = new Map<string, Reading>();
   for (const reference of references) {
-    const { path, version, stage, provider } = reference;
-    const key = JSON.stringify([path, version ?? null, stage ?? null, provider ?? null]);
+    const key = targetKey(reference);
     const known = readings.get(key);
     if (known !== undefined) known.references.push(reference);
-    else {
-      const request = {
-        path,
-        ...(version !== undefined && { version }),
-        ...(stage !== undefined && { stage }),
-        ...(provider !== undefined && { provider }),
-      };
-      readings.set(key, { request, references: [reference] });
-    }
+    else readings.set(key, { target: reference, references: [reference] });
     if (turns.isOver()) await turns.next();
   }
   return [...readings.values()];
+}
+
+/** Equal for the same secret at the same version. A path alone is its own key: no path begins with NUL. */
+function targetKey({ path, version, stage, provider }: SecretReference): string {
+  if (version === undefined && stage === undefined && provider === undefined) return path;
+  return `\0${JSON.stringify([path, version ?? null, stage ?? null, provider ?? null])}`;
 }
 
 /** What is cached is there without a promise. */
@@ -90,7 +89,7 @@ async function readAll(readings: readonly Reading[], { client, context, turns }:
   const pending: Promise<void>[] = [];
   for (let at = 0; at < readings.length; at += READS_AT_ONCE) {
     const group = readings.slice(at, at + READS_AT_ONCE);
-    const answers = client.readAll(group.map(({ request }) => ({ ...request, context, operation: 'resolve' })));
+    const answers = client.readAll(group.map(({ target }) => toRequest(target, context)));
     for (const [index, reading] of group.entries()) {
       const answer = answers[index];
       if (answer instanceof Promise) pending.push(settle(reading, answer));
@@ -99,6 +98,17 @@ async function readAll(readings: readonly Reading[], { client, context, turns }:
     if (at + READS_AT_ONCE < readings.length) await turns.next();
   }
   if (pending.length > 0) await Promise.all(pending);
+}
+
+function toRequest({ path, version, stage, provider }: SecretReference, context: AccessContext): ReadRequest {
+  return {
+    path,
+    context,
+    operation: 'resolve',
+    ...(version !== undefined && { version }),
+    ...(stage !== undefined && { stage }),
+    ...(provider !== undefined && { provider }),
+  };
 }
 
 async function settle(reading: Reading, answer: Promise<ReadAnswer>): Promise<void> {
