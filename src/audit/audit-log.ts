@@ -83,23 +83,52 @@ function createStarts(clock: Clock): () => Piece {
   };
 }
 
-/** What was accessed, and how that went. The same is accessed again and again: its bytes are kept for the next time. */
+/**
+ * What was accessed, and how that went. The same is accessed again and again: its bytes are kept for the next time. Of
+ * more paths than can be kept those that came first stay for a while: who goes through all of them in turn would push
+ * each out before it comes again.
+ */
 function createSubjects(): (event: AuditEvent) => Piece {
-  const kept = new Map<string, { readonly event: AuditEvent; readonly bytes: Uint8Array }>();
+  const kept = new Map<string, KeptSubject>();
+  let unkept = 0;
   return (event) => {
     const last = kept.get(event.path);
-    if (last !== undefined && isSameSubject(last.event, event)) return last.bytes;
-    const bytes = Buffer.from(subjectOf(event));
-    if (kept.size >= MAX_KEPT) kept.clear();
-    if (bytes.length <= MAX_KEPT_BYTES) kept.set(event.path, { event, bytes });
+    if (last !== undefined && isSameSubject(last, event)) return last.bytes;
+    const text = subjectOf(event);
+    if (last === undefined && kept.size >= MAX_KEPT) {
+      unkept += 1;
+      if (unkept < MAX_UNKEPT) return text;
+      kept.clear();
+      unkept = 0;
+    }
+    const bytes = Buffer.from(text);
+    if (bytes.length <= MAX_KEPT_BYTES) kept.set(event.path, { ...outcomeOf(event), bytes });
     return bytes;
   };
 }
 
 const MAX_KEPT = 1_000;
+const MAX_UNKEPT = 10 * MAX_KEPT;
 const MAX_KEPT_BYTES = 1_000;
 
-const isSameSubject = (a: AuditEvent, b: AuditEvent): boolean =>
+/** Of the event only what its bytes say: the rest holds on to who asked. */
+type Outcome = Pick<AuditEvent, 'operation' | 'provider' | 'version' | 'cached' | 'code'>;
+
+interface KeptSubject extends Outcome {
+  readonly bytes: Uint8Array;
+}
+
+function outcomeOf({ operation, provider, version, cached, code }: AuditEvent): Outcome {
+  return {
+    operation,
+    cached,
+    ...(provider !== undefined && { provider }),
+    ...(version !== undefined && { version }),
+    ...(code !== undefined && { code }),
+  };
+}
+
+const isSameSubject = (a: Outcome, b: Outcome): boolean =>
   a.cached === b.cached &&
   a.version === b.version &&
   a.operation === b.operation &&

@@ -51,6 +51,22 @@ test('an access is one line with the fields of specification §1.8.4 and ours', 
   });
 });
 
+test('of more paths than are remembered each line is of its own access', async (t) => {
+  const { audit, lines } = createRig();
+  const [rounds, paths] = [3, 6_000];
+  for (let round = 0; round < rounds; round += 1) {
+    for (let at = 0; at < paths; at += 1)
+      audit.record({ ...event, path: `item/${at}`, version: `${round + (at % 2)}`, cached: round > 0 });
+  }
+  t.equal(lines.length, rounds * paths);
+  const wrong = lines.filter((line, index) => {
+    const [round, at] = [Math.trunc(index / paths), index % paths];
+    const { secret_path: path, version, cached } = JSON.parse(line);
+    return path !== `item/${at}` || version !== `${round + (at % 2)}` || cached !== round > 0;
+  });
+  t.same(wrong, []);
+});
+
 test('a refusal tells its code, and nothing that is not known', async (t) => {
   const { audit, lines } = createRig();
   const { trace: _, ...untraced } = context;
