@@ -25,8 +25,8 @@ export class Connection {
   readonly #socket: Socket;
   /** Answers that are due, and at the front some that are not any more. */
   readonly #waiting: ServerResponse[] = [];
-  #latest: ServerResponse | undefined;
-  #latestSeen: ServerResponse | undefined;
+  #asked = 0;
+  #askedSeen = 0;
   #unreadBytes = 0;
 
   constructor(door: Door, socket: Socket) {
@@ -42,9 +42,18 @@ export class Connection {
   asked(response: ServerResponse): 'welcome' | 'excess' | 'ignored' {
     const waiting = this.#due();
     waiting.push(response);
-    this.#latest = response;
+    this.#asked += 1;
     if (waiting.length <= MAX_WAITING) return 'welcome';
     return waiting.length === MAX_WAITING + 1 ? 'excess' : 'ignored';
+  }
+
+  /**
+   * Its handler has returned. What it has answered whole by then is let go of at once: held until the next request, an
+   * answer of each of a thousand connections would outlive every collection of what is new.
+   */
+  handled(response: ServerResponse): void {
+    const isSent = response.writableEnded && response.socket !== null && this.#socket.writableLength === 0;
+    if (isSent && this.#waiting.at(-1) === response) this.#waiting.pop();
   }
 
   /** Whether no answer is due: it is silent, or its only request never came whole. */
@@ -55,10 +64,10 @@ export class Connection {
 
   /** Whether it has had its answers, or does not read them, and has asked nothing since this was asked the last time. */
   isIdle(): boolean {
-    const [latest, unreadBytes] = [this.#latest, this.#socket.writableLength];
-    const isSame = latest !== undefined && latest === this.#latestSeen;
+    const [asked, unreadBytes] = [this.#asked, this.#socket.writableLength];
+    const isSame = asked > 0 && asked === this.#askedSeen;
     const isUnread = unreadBytes > 0 && unreadBytes === this.#unreadBytes;
-    this.#latestSeen = latest;
+    this.#askedSeen = asked;
     this.#unreadBytes = unreadBytes;
     return isSame && (isUnread || this.#due().length === 0);
   }

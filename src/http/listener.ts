@@ -78,6 +78,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     const welcome = connection.asked(response);
     if (welcome === 'welcome') options.onRequest(connection, request, response);
     else if (welcome === 'excess') refuseExcess(response, idOf(options.nextRequestId, request));
+    connection.handled(response);
   });
   const door: Door = { kind, isUnix: address.kind === 'unix', identity: toIdentity(options) };
   const connections = new OpenConnections(server, door, (socket) =>

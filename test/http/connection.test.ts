@@ -48,6 +48,26 @@ test('so many may wait for their answers; the first that is too many is told so,
   t.same([welcomes.indexOf('excess'), welcomes.lastIndexOf('welcome'), welcomes.at(-1)], [100, 99, 'ignored']);
 });
 
+test('what was answered whole when its handler returned is let go of', async (t) => {
+  const socket = new Socket();
+  let unread = 0;
+  Object.defineProperty(socket, 'writableLength', { get: () => unread });
+  const handled = (state: { readonly writableEnded?: boolean; readonly socket?: Socket | null }): boolean => {
+    const connection = new Connection({ kind: 'api', isUnix: false }, socket);
+    const response = new ServerResponse(Object.assign(new IncomingMessage(socket), { complete: true }));
+    for (const [name, value] of Object.entries({ writableEnded: true, socket, ...state }))
+      Object.defineProperty(response, name, { value });
+    connection.asked(response);
+    connection.handled(response);
+    return connection.isUnasked();
+  };
+  t.ok(handled({}));
+  t.notOk(handled({ writableEnded: false }), 'it goes on');
+  t.notOk(handled({ socket: null }), 'one before it is not answered yet');
+  unread = 5;
+  t.notOk(handled({}), 'some of it has not gone out');
+});
+
 test('one that does not read its answer is idle, too', async (t) => {
   const socket = new Socket();
   let unread = 5;
