@@ -1,3 +1,7 @@
+import { PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { test } from 'tap';
 import { Metrics, type MetricSources } from '../../src/observability/metrics.ts';
 
@@ -141,4 +145,29 @@ test('what is counted on the way of every read is there when Prometheus asks, on
   t.same(await samples(metrics, 'secrets_requests_total'), [
     'secrets_requests_total{provider="p",operation="get",status="success"} 3',
   ]);
+});
+
+test('a pause of the collector is in the metrics of the event loop and of the collector', async (t) => {
+  const metrics = new Metrics(none);
+  metrics.collectProcess();
+  const pauses: PerformanceEntry[] = [];
+  const observer = new PerformanceObserver((list) => void pauses.push(...list.getEntries()));
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  // Much to go through, so that the pause is longer than the loop's delay is counted in.
+  const held = Array.from({ length: 1_000_000 }, (_, at) => ({ at }));
+  // What was before does not count; after each look the first interval of the loop is not counted, either.
+  await metrics.text();
+  await pause(50);
+  observer.observe({ entryTypes: ['gc'] });
+  collect();
+  await pause(50);
+  observer.disconnect();
+  t.equal(held.length, 1_000_000);
+  const longest = Math.max(...pauses.map(({ duration }) => duration)) / 1_000;
+  const valueOf = async (name: string): Promise<number> => Number((await samples(metrics, name))[0]?.split(' ')[1]);
+  t.ok(longest > 0.01, `the collector stood in the way for ${longest} s`);
+  const inLoop = await valueOf('nodejs_eventloop_lag_max_seconds');
+  t.ok(inLoop >= longest, `the loop was late by ${inLoop} s, for a pause of ${longest} s`);
+  t.ok((await valueOf('nodejs_gc_duration_seconds_sum{kind="major"}')) >= longest);
 });
