@@ -107,7 +107,7 @@ function createSubjects(): (event: AuditEvent) => Piece {
   };
 }
 
-const MAX_KEPT = 1_000;
+const MAX_KEPT = 10_000;
 const MAX_UNKEPT = 10 * MAX_KEPT;
 const MAX_KEPT_BYTES = 1_000;
 

@@ -9,8 +9,10 @@ export interface Representation {
   /** Entity tag, quotes included. */
   readonly etag: string;
   readonly bytes: number;
-  /** What was last said beside it. */
+  /** What was last said beside it, where it is asked for often. */
   headers?: KeptHeaders;
+  /** When something else was last said beside it; monotonic. */
+  saidAtMs?: number;
 }
 
 /** Names and values, turn by turn, that an answer may have again. */

@@ -1,7 +1,10 @@
 import type { CacheEntry, KeptHeaders, Representation } from '../cache/cache-entry.ts';
 import type { ReadAnswer } from '../client/failover.ts';
 
-/** Names and values, turn by turn: what is said of a secret beside its body. Of a hit it stays true for up to a second. */
+/**
+ * Names and values, turn by turn: what is said of a secret beside its body. Of a hit it stays true for up to a second,
+ * and is kept for as long where it is asked for often.
+ */
 export function secretHeaders(
   { entry, outcome }: ReadAnswer,
   representation: Representation,
@@ -11,9 +14,14 @@ export function secretHeaders(
   const { headers: kept } = representation;
   if (kept !== undefined && nowMs < kept.untilMs && kept.expiresAtMs === entry.expiresAtMs) return kept.list;
   const list = write(outcome, { entry, etag: representation.etag }, nowMs);
-  representation.headers = { list, ...validityOf(entry, nowMs) };
+  const { saidAtMs = -Infinity } = representation;
+  if (nowMs - saidAtMs < OFTEN_MS) representation.headers = { list, ...validityOf(entry, nowMs) };
+  representation.saidAtMs = nowMs;
   return list;
 }
+
+// To keep them for each of ten thousand secrets, read six times a second, costs more than to make them anew.
+const OFTEN_MS = 100;
 
 interface Described extends Pick<Representation, 'etag'> {
   readonly entry: CacheEntry;

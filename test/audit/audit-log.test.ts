@@ -53,7 +53,7 @@ test('an access is one line with the fields of specification §1.8.4 and ours', 
 
 test('of more paths than are remembered each line is of its own access', async (t) => {
   const { audit, lines } = createRig();
-  const [rounds, paths] = [3, 6_000];
+  const [rounds, paths] = [3, 60_000];
   for (let round = 0; round < rounds; round += 1) {
     for (let at = 0; at < paths; at += 1)
       audit.record({ ...event, path: `item/${at}`, version: `${round + (at % 2)}`, cached: round > 0 });
