@@ -78,7 +78,8 @@ async function startHome(t: Test) {
 
 /** Gives a function that waits until the reader has said something, after all that it was asked for before. */
 function startReader(t: Test, [program, ...args]: Command, env: Readonly<Record<string, string>>) {
-  const child = spawnTool(program, args, { env, detached: true });
+  // Java before 18 writes what the locale can: without one, no umlauts.
+  const child = spawnTool(program, args, { env: { LANG: 'C.UTF-8', ...env }, detached: true });
   const closed = once(child, 'close');
   let [stdout, stderr, seen] = ['', '', 0];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
