@@ -12,6 +12,7 @@ const PER_SECOND = 1_000;
 const CONNECTIONS = 16;
 const EXPIRING = 20;
 const UPSTREAM_MS = 20;
+const WARM_UP_MS = 300;
 
 /** What cached reads wait at a fixed rate when something else happens, turn by turn with nothing happening. */
 export async function measureTails(stand: Stand): Promise<readonly FigureRow[]> {
@@ -31,8 +32,9 @@ async function measureExpiry({ generator, bundles: [bundle], options, ...place }
       const seen = daemons.map(() => new Array<LatencyCounts>());
       for (let round = -1; round < options.rounds; round += 1) {
         for (const [at, daemon] of daemons.entries()) {
+          // In the first round nothing is cached, and what nobody read while the other was loaded has ended.
+          await paced(generator, daemon, { requests, durationMs: WARM_UP_MS });
           const latencies = await paced(generator, daemon, { requests, durationMs: options.seconds * 4_000 });
-          // In the first round nothing is cached.
           if (round >= 0) seen[at]?.push(latencies);
         }
       }
