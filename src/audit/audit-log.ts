@@ -102,7 +102,8 @@ function createSubjects(): (event: AuditEvent) => Piece {
       unkept = 0;
     }
     const bytes = Buffer.from(text);
-    if (bytes.length <= MAX_KEPT_BYTES) kept.set(event.path, { ...outcomeOf(event), bytes });
+    const { path, context: _, ...outcome } = event;
+    if (bytes.length <= MAX_KEPT_BYTES) kept.set(path, { ...outcome, bytes });
     return bytes;
   };
 }
@@ -116,16 +117,6 @@ type Outcome = Pick<AuditEvent, 'operation' | 'provider' | 'version' | 'cached' 
 
 interface KeptSubject extends Outcome {
   readonly bytes: Uint8Array;
-}
-
-function outcomeOf({ operation, provider, version, cached, code }: AuditEvent): Outcome {
-  return {
-    operation,
-    cached,
-    ...(provider !== undefined && { provider }),
-    ...(version !== undefined && { version }),
-    ...(code !== undefined && { code }),
-  };
 }
 
 const isSameSubject = (a: Outcome, b: Outcome): boolean =>

@@ -5,16 +5,12 @@ import type { ReadAnswer } from '../client/failover.ts';
  * Names and values, turn by turn: what is said of a secret beside its body. Of a hit it stays true for up to a second,
  * and is kept for as long where it is asked for often.
  */
-export function secretHeaders(
-  { entry, outcome }: ReadAnswer,
-  representation: Representation,
-  nowMs: number,
-): readonly string[] {
-  if (outcome !== 'hit') return write(outcome, { entry, etag: representation.etag }, nowMs);
-  const { headers: kept } = representation;
+export function secretHeaders(answer: ReadAnswer, representation: Representation, nowMs: number): readonly string[] {
+  const { entry, outcome } = answer;
+  const { etag, headers: kept, saidAtMs = -Infinity } = representation;
+  if (outcome !== 'hit') return write(answer, etag, nowMs);
   if (kept !== undefined && nowMs < kept.untilMs && kept.expiresAtMs === entry.expiresAtMs) return kept.list;
-  const list = write(outcome, { entry, etag: representation.etag }, nowMs);
-  const { saidAtMs = -Infinity } = representation;
+  const list = write(answer, etag, nowMs);
   if (nowMs - saidAtMs < OFTEN_MS) representation.headers = { list, ...validityOf(entry, nowMs) };
   representation.saidAtMs = nowMs;
   return list;
@@ -23,11 +19,7 @@ export function secretHeaders(
 // To keep them for each of ten thousand secrets, read six times a second, costs more than to make them anew.
 const OFTEN_MS = 100;
 
-interface Described extends Pick<Representation, 'etag'> {
-  readonly entry: CacheEntry;
-}
-
-const write = (outcome: ReadAnswer['outcome'], { entry, etag }: Described, nowMs: number): readonly string[] => [
+const write = ({ entry, outcome }: ReadAnswer, etag: string, nowMs: number): readonly string[] => [
   'etag',
   etag,
   'cache-control',
