@@ -52,7 +52,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const CHECK_MS = 2_000;
 // A connection on which nothing comes is cut after one to two of these.
 const IDLE_MS = 75_000;
-// While closing: what has been sent by then may still be on its way.
+// What has been sent before may still be on its way.
 const LAST_WORDS_MS = 500;
 // While closing: beyond the deadline of a request (10 s unless configured), within the usual 30 s that a pod is given.
 const LAST_ANSWERS_MS = 20_000;
@@ -77,7 +77,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     if (connection === undefined) return;
     const welcome = connection.asked(response);
     if (welcome === 'welcome') options.onRequest(connection, request, response);
-    else if (welcome === 'excess') refuseExcess(response, idOf(options.nextRequestId, request));
+    else if (welcome === 'excess') refuseExcess(response, idOf(options.nextRequestId, request), options.clock);
     connection.handled(response);
   });
   const door: Door = { kind, isUnix: address.kind === 'unix', identity: toIdentity(options) };
@@ -166,11 +166,18 @@ function putBack(error: Error, socket: Socket): boolean {
   return true;
 }
 
-/** Nothing is answered on the connection after it. */
-function refuseExcess(response: ServerResponse, requestId: string): void {
+/**
+ * Nothing is answered on the connection after it. It stays open for a while: closed with requests unread, it would be
+ * reset, and a client that is told of that first loses the answers that it has not read.
+ */
+function refuseExcess(response: ServerResponse, requestId: string, clock: Clock): void {
   const error = new RequestError('Overloaded', 'too many requests wait on one connection');
   const { status, headers, body } = toProblemAnswer(error, requestId, '');
-  response.writeHead(status, { ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) }).end(body);
+  response.writeHead(status, { ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) });
+  response.write(body, () => {
+    response.req.socket.pause();
+    clock.after(LAST_WORDS_MS, () => response.end());
+  });
 }
 
 const idOf = (nextRequestId: RequestIds, { headers }: IncomingMessage): string =>

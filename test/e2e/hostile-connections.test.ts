@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import t, { test } from 'tap';
 import type { ListenAddress } from '../../src/config/config.ts';
 import { MAX_CONNECTIONS } from '../../src/http/open-connections.ts';
@@ -97,6 +98,19 @@ test('a client that asks on without reading is cut off, after what is its due', 
   t.ok(statuses.slice(0, -1).every((status) => status === 200));
   t.equal(responses.at(-1)?.headers.get('connection'), 'close');
   t.equal((await daemon.http().get('/v1/secrets/db/creds')).status, 200);
+});
+
+test('what is due reaches a client that is cut off, also when it reads late', async (t) => {
+  // Much more than the daemon has read by then: closed at once, the connection would be reset.
+  const requests = GET.repeat(20_000);
+  const late = Array.from({ length: 30 }, async () => {
+    const socket = await open(address);
+    socket.on('error', () => undefined);
+    socket.write(requests);
+    await pause(50);
+    return parseResponses(await buffer(socket), false).responses.at(-1)?.status;
+  });
+  t.strictSame(new Set(await Promise.all(late)), new Set([503]));
 });
 
 test('a client that waits for its answers may ask as often as it likes', async (t) => {
