@@ -1,5 +1,6 @@
 import { type Test, test } from 'tap';
 import { type Daemon, startDaemon } from '../e2e/daemon.ts';
+import { until } from '../e2e/until.ts';
 import { vaultConfig, vaultEnv } from '../e2e/vault-store.ts';
 import { type FaultyStore, faultyStores } from './faulty-store.ts';
 import { timedRead, type TimedRead } from './timed-read.ts';
@@ -62,6 +63,8 @@ async function rowsOf(t: Test, fault: string, readers: number): Promise<readonly
   const rows: Row[] = [];
   for (const entry of ENTRIES) {
     const reads = await Promise.all(Array.from({ length: readers }, () => read(`${entry}/db`)));
+    // A line of the log may come after the answer.
+    if (entry !== 'fresh') await until('an attempt is seen', () => asked(entry) > (before.get(entry) ?? 0));
     rows.push({ fault, entry, reads, calls: asked(entry) - (before.get(entry) ?? 0) });
   }
   return rows;
@@ -85,9 +88,10 @@ function judge(t: Test, { fault, entry, reads, calls }: Row): void {
   isAll(({ status, body }) => status === 200 && JSON.parse(body).password === 'value', 'served');
   isAll(({ isStale }) => isStale === (entry === 'expired'), 'marked as what it is');
   isAll(({ ms }) => ms < ATTEMPT_TIMEOUT_MS, 'before an attempt is given up');
+  // Retries go on behind, and their back-off may be next to nothing; what throttles has said when it may be asked again.
   if (entry === 'fresh') t.equal(calls, 0, `${what}: without a call`);
-  // Retries go on behind; with one reader there is no time for all of them.
-  else if (reads.length === 1) t.ok(calls === 1 || calls === 2, `${what}: after the first failure`);
+  else if (fault === 'answer 429') t.equal(calls, 1, `${what}: after the first failure`);
+  else t.ok(calls > 0, `${what}: after a failure`);
 }
 
 function print(t: Test, rows: readonly Row[]): void {
