@@ -86,13 +86,14 @@ async function measureDisturbances({ generator, daemons: [daemon], options }: St
   const requests = [toRequestBytes({ method: 'GET', path: '/v1/secrets/value/60' })];
   const seen = disturbances.map(() => new Array<LatencyCounts>());
   const durationMs = options.seconds * 4_000;
-  for (let round = 0; round < options.rounds; round += 1) {
+  // In the first round nothing is cached or compiled.
+  for (let round = -1; round < options.rounds; round += 1) {
     for (const [at, { ask, perSecond }] of disturbances.entries()) {
       const [latencies] = await Promise.all([
         paced(generator, daemon, { requests, durationMs }),
         ask && paced(generator, daemon, { requests: [toRequestBytes(ask)], durationMs, perSecond, connections: 4 }),
       ]);
-      seen[at]?.push(latencies);
+      if (round >= 0) seen[at]?.push(latencies);
     }
   }
   return disturbances.map(({ name, perSecond }, at) => toDisturbedRow(name, perSecond, Latencies.of(seen[at] ?? [])));
