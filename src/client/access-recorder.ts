@@ -53,8 +53,11 @@ export class AccessRecorder {
     const { operation, path, context } = access;
     const { provider, version, cached } = outcome;
     // Written out: a spread would cost every read more than the line.
-    const event = { operation, path, context, provider, cached };
-    audit.record(version === undefined ? event : { operation, path, context, provider, version, cached });
+    audit.record(
+      version === undefined
+        ? { operation, path, context, provider, cached }
+        : { operation, path, context, provider, version, cached },
+    );
     metrics.operation(provider, operation).succeeded((clock.monotonicMs() - access.startedMs) / 1_000);
     if (logAccess) log.info({ operation, secret_path: path, caller_identity: context.caller }, 'secret accessed');
     if (access.span !== undefined) endWell(access.span, outcome);

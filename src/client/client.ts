@@ -13,7 +13,7 @@ import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import type { ReadPreview } from './read-preview.ts';
 import type { RotateRequest } from './rotator.ts';
 import type { Target } from './router.ts';
-import type { ReadRequest } from './secret-reader.ts';
+import type { Reader, ReadRequest } from './secret-reader.ts';
 import type { LastOutcome } from './source-outcomes.ts';
 import type { Source } from './source.ts';
 import type { Watcher } from './watcher.ts';
@@ -45,8 +45,8 @@ export class Client {
   }
 
   /** @see SecretReader.readAll */
-  readAll(requests: readonly ReadRequest[]): readonly (ReadAnswer | Promise<ReadAnswer>)[] {
-    return this.#pipeline.secrets.readAll(requests);
+  readAll(targets: readonly Target[], reader: Reader): readonly (ReadAnswer | Promise<ReadAnswer>)[] {
+    return this.#pipeline.secrets.readAll(targets, reader);
   }
 
   /** @see previewRead */

@@ -13,14 +13,17 @@ import type { Refresher } from './refresher.ts';
 import type { Route, Target } from './router.ts';
 import type { StoreCalls } from './store-calls.ts';
 
-/** A read of one secret by one caller. */
-export interface ReadRequest extends Target {
+/** Who reads, and how. */
+export interface Reader {
   readonly context: AccessContext;
   /** Wants a value that is at most a second old, never a stale one. */
   readonly fresh?: boolean;
   /** `resolve` when a reference asks; both are reads. */
   readonly operation?: 'get' | 'resolve';
 }
+
+/** A read of one secret by one caller. */
+export interface ReadRequest extends Target, Reader {}
 
 export interface SecretReaderOptions {
   readonly clock: Clock;
@@ -56,21 +59,26 @@ export class SecretReader {
    * Answers at once from the cache, else with a promise.
    * @throws SecretsError both ways; either way the access has been recorded.
    */
-  read(request: ReadRequest, gathering?: Gathering): ReadAnswer | Promise<ReadAnswer> {
+  read(request: ReadRequest): ReadAnswer | Promise<ReadAnswer> {
+    return this.#read(request, request);
+  }
+
+  #read(target: Target, reader: Reader, gathering?: Gathering): ReadAnswer | Promise<ReadAnswer> {
     const { gate, recorder, clock, tracer } = this.#options;
-    const { path, operation = 'get' } = request;
+    const { path } = target;
+    const { operation = 'get' } = reader;
     // A reference is read as any secret is: its span has the same name.
-    const span = tracer?.start('secrets.get', request.context.trace, { secret_path: path, version: request.version });
-    const context = within(span, request.context);
+    const span = tracer?.start('secrets.get', reader.context.trace, { secret_path: path, version: target.version });
+    const context = within(span, reader.context);
     const access: Access = { operation, path, context, startedMs: clock.monotonicMs(), span };
     let route: Route | Promise<Route>;
     try {
-      route = gate.pass(access, request);
+      route = gate.pass(access, target);
     } catch (error) {
       recorder.failed(access, error, undefined);
       throw error;
     }
-    const isFresh = request.fresh === true;
+    const isFresh = reader.fresh === true;
     return route instanceof Promise
       ? this.#readLate(route, { access, isFresh })
       : this.#readBy(route, { access, isFresh, gathering });
@@ -168,11 +176,11 @@ export class SecretReader {
    * Reads several secrets; a store that can is asked for many of them in one call. What the cache has is there at once,
    * what is refused is a promise that rejects.
    */
-  readAll(requests: readonly ReadRequest[]): readonly (ReadAnswer | Promise<ReadAnswer>)[] {
+  readAll(targets: readonly Target[], reader: Reader): readonly (ReadAnswer | Promise<ReadAnswer>)[] {
     const gathering = new Gathering(this.#options.calls);
-    const answers = requests.map((request) => {
+    const answers = targets.map((target) => {
       try {
-        return this.read(request, gathering);
+        return this.#read(target, reader, gathering);
       } catch (error) {
         return Promise.reject<ReadAnswer>(error);
       }

@@ -7,10 +7,9 @@ export function chargedReads(
   limits: Pick<RateLimits, 'charge'>,
 ): Pick<Client, 'readAll' | 'preview'> {
   return {
-    readAll: (requests) => {
-      const [first] = requests;
-      if (first !== undefined) limits.charge(first.context.caller, requests.length - 1);
-      return client.readAll(requests);
+    readAll: (targets, reader) => {
+      if (targets.length > 0) limits.charge(reader.context.caller, targets.length - 1);
+      return client.readAll(targets, reader);
     },
     preview: (target, context) => client.preview(target, context),
   };

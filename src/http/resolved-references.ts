@@ -1,25 +1,22 @@
-import type { SecretReference } from '../resolver/grammar/reference.ts';
 import type { ResolvedReference } from '../resolver/resolver.ts';
 import type { Turns } from '../resolver/turns.ts';
 
-/** The list of what was replaced, as JSON. A document may name one reference a thousand times: it is written once. */
-export async function resolvedReferences(references: readonly ResolvedReference[], turns: Turns): Promise<string> {
-  const written = new Map<SecretReference, string>();
+/** The list of what was replaced, as JSON. */
+export async function resolvedReferences(references: Iterable<ResolvedReference>, turns: Turns): Promise<string> {
   const rows: string[] = [];
-  for (const { reference, origin } of references) {
-    const row =
-      written.get(reference) ?? JSON.stringify({ ...referenceFields(reference), ...(origin ?? { isDefault: true }) });
-    written.set(reference, row);
-    rows.push(row);
-    if (turns.isOver()) await turns.next();
-  }
+  await turns.each(references, (resolved) => rows.push(JSON.stringify(toRow(resolved))));
   return `[${rows.join(',')}]`;
 }
 
-/** What a reference names, member by member: nothing else can leave. */
-const referenceFields = ({ source, path, key, stage }: SecretReference): object => ({
-  reference: source,
-  path,
-  key,
-  stage,
-});
+/** Member by member: nothing else can leave. JSON leaves out what is undefined. */
+function toRow({ reference: { source, path, key, stage }, origin }: ResolvedReference): object {
+  return {
+    reference: source,
+    path,
+    key,
+    stage,
+    provider: origin?.provider,
+    version: origin?.version,
+    isDefault: origin === undefined ? true : undefined,
+  };
+}

@@ -25,7 +25,7 @@ export function toInsertion(part: SecretPart | undefined, filters: readonly Filt
   if (filtered === undefined) return undefined;
   const { value: text, json } = filtered;
   if (typeof text !== 'string') throw unfit("a binary secret cannot stand in a text; '|base64' makes it text");
-  return { text, ...(json !== undefined && { json }) };
+  return json === undefined ? { text } : { text, json };
 }
 
 function apply(part: Filtered, filter: Filter): Filtered {

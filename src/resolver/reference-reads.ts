@@ -1,11 +1,13 @@
+import type { CacheEntry } from '../cache/cache-entry.ts';
 import type { Client } from '../client/client.ts';
 import type { ReadAnswer } from '../client/failover.ts';
-import type { ReadRequest } from '../client/secret-reader.ts';
+import type { Target } from '../client/router.ts';
 import { type SecretPart, SecretParts } from '../client/secret-part.ts';
 import type { AccessContext } from '../core/access-context.ts';
 import { ParseError } from '../core/errors/parse-error.ts';
 import { SecretNotFoundError } from '../core/errors/secret-not-found-error.ts';
 import { isSecretsError, type SecretsError } from '../core/errors/secrets-error.ts';
+import type { Place } from './documents/template.ts';
 import type { SecretReference } from './grammar/reference.ts';
 import { type Insertion, toInsertion } from './insertion.ts';
 import { assertResolvedLength } from './resolved-length.ts';
@@ -15,8 +17,7 @@ import type { Turns } from './turns.ts';
 export type Outcome = Replacement | SecretsError;
 
 /** What it is replaced by, and where that comes from. */
-export interface Replacement {
-  readonly insertion: Insertion;
+export interface Replacement extends Insertion {
   /** Absent when the default stands in. */
   readonly origin?: { readonly provider: string; readonly version: string };
 }
@@ -27,12 +28,13 @@ export interface ReadingOptions {
   readonly turns: Turns;
 }
 
-/** One secret at one version, and the references to it. */
+/** One secret at one version. */
 interface Reading {
-  /** The first of them says what is read. */
+  /** The first reference to it says what is read. */
   readonly target: SecretReference;
-  readonly references: SecretReference[];
-  answer?: ReadAnswer | SecretsError;
+  entry: CacheEntry | SecretsError | undefined;
+  /** For all references to it. */
+  read: ReadSecret | SecretsError | undefined;
 }
 
 // Together in one turn of the event loop.
@@ -41,41 +43,34 @@ const READS_AT_ONCE = 64;
 /**
  * Reads what references name. A secret is read once for each of its versions that they name, all at the same time as
  * far as the budgets of the stores allow; two spellings of one secret get the same version.
+ * @param places where the references stand; one may stand in several
  * @throws RequestError `PayloadTooLarge` for more than a document may hold
  */
 export async function readReferences(
-  references: Iterable<SecretReference>,
+  places: readonly Place[],
   options: ReadingOptions,
 ): Promise<ReadonlyMap<SecretReference, Outcome>> {
-  const readings = await toReadings(references, options.turns);
-  await readAll(readings, options);
-  const newest = toNewest(readings);
+  const { turns } = options;
+  const readings = new Map<string, Reading>();
+  await turns.each(places, ({ reference }) => {
+    const key = targetKey(reference);
+    if (!readings.has(key)) readings.set(key, { target: reference, entry: undefined, read: undefined });
+  });
+  await readAll([...readings.values()], options);
+  const newest = toNewest(readings.values());
   const outcomes = new Map<SecretReference, Outcome>();
   let length = 0;
-  for (const { answer, references: all } of readings) {
-    if (answer === undefined) throw new TypeError('a reading without its answer');
-    const read = isSecretsError(answer) ? answer : toRead(newest.get(answer.entry.identity.key) ?? answer);
-    for (const reference of all) {
-      const outcome = toOutcome(reference, read);
-      outcomes.set(reference, outcome);
-      // Each of them is at least once in the document.
-      if (!isSecretsError(outcome)) assertResolvedLength((length += outcome.insertion.text.length));
-      if (options.turns.isOver()) await options.turns.next();
-    }
-  }
+  await turns.each(places, ({ reference }) => {
+    if (outcomes.has(reference)) return;
+    const reading = readings.get(targetKey(reference));
+    if (reading?.entry === undefined) throw new TypeError('a reference without its answer');
+    reading.read ??= toRead(reading.entry, newest);
+    const outcome = toOutcome(reference, reading.read);
+    outcomes.set(reference, outcome);
+    // Each of them is at least once in the document.
+    if (!isSecretsError(outcome)) assertResolvedLength((length += outcome.text.length));
+  });
   return outcomes;
-}
-
-async function toReadings(references: Iterable<SecretReference>, turns: Turns): Promise<readonly Reading[]> {
-  const readings = new Map<string, Reading>();
-  for (const reference of references) {
-    const key = targetKey(reference);
-    const known = readings.get(key);
-    if (known !== undefined) known.references.push(reference);
-    else readings.set(key, { target: reference, references: [reference] });
-    if (turns.isOver()) await turns.next();
-  }
-  return [...readings.values()];
 }
 
 /** Equal for the same secret at the same version. A path alone is its own key: no path begins with NUL. */
@@ -89,55 +84,47 @@ async function readAll(readings: readonly Reading[], { client, context, turns }:
   const pending: Promise<void>[] = [];
   for (let at = 0; at < readings.length; at += READS_AT_ONCE) {
     const group = readings.slice(at, at + READS_AT_ONCE);
-    const answers = client.readAll(group.map(({ target }) => toRequest(target, context)));
-    for (const [index, reading] of group.entries()) {
+    const answers = client.readAll(group.map(toTarget), { context, operation: 'resolve' });
+    group.forEach((reading, index) => {
       const answer = answers[index];
       if (answer instanceof Promise) pending.push(settle(reading, answer));
-      else if (answer !== undefined) reading.answer = answer;
-    }
+      else reading.entry = answer?.entry;
+    });
     if (at + READS_AT_ONCE < readings.length) await turns.next();
   }
   if (pending.length > 0) await Promise.all(pending);
 }
 
-function toRequest({ path, version, stage, provider }: SecretReference, context: AccessContext): ReadRequest {
-  return {
-    path,
-    context,
-    operation: 'resolve',
-    ...(version !== undefined && { version }),
-    ...(stage !== undefined && { stage }),
-    ...(provider !== undefined && { provider }),
-  };
-}
+const toTarget = ({ target }: Reading): Target => target;
 
 async function settle(reading: Reading, answer: Promise<ReadAnswer>): Promise<void> {
   try {
-    reading.answer = await answer;
+    reading.entry = (await answer).entry;
   } catch (error) {
     if (!isSecretsError(error)) throw error;
-    reading.answer = error;
+    reading.entry = error;
   }
 }
 
 /** Between two spellings of one secret it may have been rotated: the later answer counts for both. */
-function toNewest(readings: readonly Reading[]): ReadonlyMap<string, ReadAnswer> {
-  const newest = new Map<string, ReadAnswer>();
-  for (const { answer } of readings) {
-    if (answer === undefined || isSecretsError(answer)) continue;
-    const { identity, fetchedAtMs } = answer.entry;
-    const other = newest.get(identity.key);
-    if (other === undefined || other.entry.fetchedAtMs <= fetchedAtMs) newest.set(identity.key, answer);
+function toNewest(readings: Iterable<Reading>): ReadonlyMap<string, CacheEntry> {
+  const newest = new Map<string, CacheEntry>();
+  for (const { entry } of readings) {
+    if (entry === undefined || isSecretsError(entry)) continue;
+    const other = newest.get(entry.identity.key);
+    if (other === undefined || other.fetchedAtMs <= entry.fetchedAtMs) newest.set(entry.identity.key, entry);
   }
   return newest;
 }
 
 interface ReadSecret {
   readonly parts: SecretParts;
-  readonly origin: { readonly provider: string; readonly version: string };
+  readonly origin: NonNullable<Replacement['origin']>;
 }
 
-function toRead({ entry: { secret, identity } }: ReadAnswer): ReadSecret {
+function toRead(entry: CacheEntry | SecretsError, newest: ReadonlyMap<string, CacheEntry>): ReadSecret | SecretsError {
+  if (isSecretsError(entry)) return entry;
+  const { secret, identity } = newest.get(entry.identity.key) ?? entry;
   return { parts: new SecretParts(secret), origin: { provider: identity.provider, version: secret.version } };
 }
 
@@ -155,7 +142,7 @@ function replace(reference: SecretReference, { parts, origin }: ReadSecret): Out
   if (isSecretsError(part)) return toDefault(reference, part);
   const insertion = toInsertion(part, reference.filters);
   if (insertion === undefined) throw new TypeError('a value without what is inserted');
-  return { insertion, origin };
+  return { ...insertion, origin };
 }
 
 function partOf(parts: SecretParts, key: string | undefined): SecretPart | ParseError {
@@ -169,8 +156,7 @@ function partOf(parts: SecretParts, key: string | undefined): SecretPart | Parse
 }
 
 function toDefault({ filters }: SecretReference, error: SecretsError): Outcome {
-  const insertion = isNotFound(error) ? toInsertion(undefined, filters) : undefined;
-  return insertion === undefined ? error : { insertion };
+  return (isNotFound(error) ? toInsertion(undefined, filters) : undefined) ?? error;
 }
 
 /** A default stands in for what is not there, never for an outage or a refusal (design §6). */

@@ -6,7 +6,8 @@ import { ParseError } from '../core/errors/parse-error.ts';
 import { RequestError } from '../core/errors/request-error.ts';
 import { isSecretsError } from '../core/errors/secrets-error.ts';
 import { type Format, parsers } from './documents/formats.ts';
-import { type Place, splice, type Splice, type Template } from './documents/template.ts';
+import { SplicedText } from './documents/spliced-text.ts';
+import type { Place, Template } from './documents/template.ts';
 import { explainTemplate, type Explanation } from './explain.ts';
 import { Failures } from './failures.ts';
 import type { SecretReference } from './grammar/reference.ts';
@@ -39,7 +40,7 @@ export interface ResolvedReference {
 export interface Resolved {
   readonly text: string;
   /** In the order of the document. */
-  readonly references: readonly ResolvedReference[];
+  readonly references: Iterable<ResolvedReference>;
 }
 
 export const MAX_REFERENCES = 10_000;
@@ -77,22 +78,20 @@ export class Resolver {
     const template = await parsers[format](text, turns);
     span?.set({ reference_count: template.places.length });
     assertWellFormed(template);
-    const references = new Set(template.places.map(({ reference }) => reference));
-    const outcomes = await readReferences(references, { client, context, turns });
+    const outcomes = await readReferences(template.places, { client, context, turns });
     const failures = new Failures(template);
     const replacements: Replacement[] = [];
-    for (const place of template.places) {
+    await turns.each(template.places, (place) => {
       const outcome = outcomes.get(place.reference);
       if (outcome === undefined) throw new TypeError('a reference without its outcome');
       if (isSecretsError(outcome)) failures.add(place, outcome);
       else replacements.push(outcome);
-      if (turns.isOver()) await turns.next();
-    }
+    });
     span?.set({ resolved_count: replacements.length });
     failures.throwIfAny();
     return {
       text: await interpolate(template, replacements, turns),
-      references: template.places.map(({ reference }, index) => toResolved(reference, replacements[index])),
+      references: { [Symbol.iterator]: () => toResolved(template.places, replacements) },
     };
   }
 
@@ -119,28 +118,27 @@ export function assertWellFormed(template: Template): void {
     throw new RequestError('PayloadTooLarge', `the document has more than ${MAX_REFERENCES} references`);
 }
 
-function toResolved(reference: SecretReference, replacement: Replacement | undefined): ResolvedReference {
-  const origin = replacement?.origin;
-  return origin === undefined ? { reference } : { reference, origin };
+function* toResolved(
+  places: readonly Place[],
+  replacements: readonly Replacement[],
+): Generator<ResolvedReference, void> {
+  for (const [index, { reference }] of places.entries()) {
+    const origin = replacements[index]?.origin;
+    yield origin === undefined ? { reference } : { reference, origin };
+  }
 }
 
-async function interpolate(template: Template, replacements: readonly Replacement[], turns: Turns): Promise<string> {
-  const splices: Splice[] = [];
+async function interpolate(template: Template, replacements: readonly Insertion[], turns: Turns): Promise<string> {
+  const result = new SplicedText(template.text);
   const failures = new Failures(template);
-  let length = template.text.length;
-  const insertions: readonly Insertion[] = replacements.map(({ insertion }) => insertion);
-  for (const part of template.splices(insertions)) {
+  await turns.each(template.splices(replacements), (part) => {
     if ('place' in part)
       failures.add(placeAt(template, part.place), new ParseError('InvalidSecretFormat', part.message));
-    else {
-      splices.push(part);
-      length += part.text.length - (part.end - part.start);
-    }
-    assertResolvedLength(length);
-    if (turns.isOver()) await turns.next();
-  }
+    else result.add(part);
+    assertResolvedLength(result.length);
+  });
   failures.throwIfAny();
-  return splice(template.text, splices);
+  return result.toString();
 }
 
 function placeAt({ places }: Template, index: number): Place {

@@ -32,6 +32,22 @@ export class Turns {
     this.#endsAtMs = clock.monotonicMs() + TURN_MS;
   }
 
+  /** Does something with each item, in as many turns as that takes. */
+  async each<T>(items: Iterable<T>, step: (item: T) => void): Promise<void> {
+    const iterator = items[Symbol.iterator]();
+    while (!this.#taken(iterator, step)) await this.next();
+  }
+
+  /** One turn, without a promise in its loop. @returns whether it was the last */
+  #taken<T>(iterator: Iterator<T>, step: (item: T) => void): boolean {
+    for (;;) {
+      const { done, value } = iterator.next();
+      if (done === true) return true;
+      step(value);
+      if (this.isOver()) return false;
+    }
+  }
+
   /** Asked at each step of the work: whether it is time to wait for `next`. */
   isOver(): boolean {
     return ++this.#steps % STEPS === 0 && this.#clock.monotonicMs() >= this.#endsAtMs;

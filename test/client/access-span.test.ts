@@ -89,8 +89,8 @@ test('a call for several secrets is told of in the first of them', async (t) => 
     get: async (locations) => locations.map(({ id }) => textSecret(id)),
   };
   Object.assign(rig.provider, { batch });
-  const requests = ['a', 'b'].map((path) => ({ path, context }));
-  for (const answer of rig.pipeline.secrets.readAll(requests)) await settled(rig, answer);
+  const targets = ['a', 'b'].map((path) => ({ path }));
+  for (const answer of rig.pipeline.secrets.readAll(targets, { context })) await settled(rig, answer);
   const [first] = rig.tracer.named('secrets.get');
   t.match(rig.tracer.named('secrets.provider.batch'), [{ parent: first?.context, ends: 1 }]);
   t.equal(rig.tracer.spans.length, 3);

@@ -104,7 +104,7 @@ test('a gathered read whose first source fails gets its answer from the second',
     get: async (locations) => locations.map(({ id }) => textSecret(`second of ${id}`)),
   };
   Object.assign(rig.backup, { batch });
-  const answers = rig.pipeline.secrets.readAll(['a', 'b'].map((path) => ({ path, context })));
+  const answers = rig.pipeline.secrets.readAll([{ path: 'a' }, { path: 'b' }], { context });
   await rig.clock.advance(DEADLINE_MS);
   const all = Promise.all(answers.map(async (answer) => answer)).then((each) => each.map(told));
   t.same(await Promise.race([all, settled('hangs')]), [

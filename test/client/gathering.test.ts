@@ -30,7 +30,10 @@ function letBatch(provider: FakeProvider, answer: Answer = ({ id }) => textSecre
 
 /** What each of the reads came to. */
 async function readAll(rig: ClientRig, paths: readonly string[]): Promise<readonly unknown[]> {
-  const answers = rig.pipeline.secrets.readAll(paths.map((path) => ({ path, context })));
+  const answers = rig.pipeline.secrets.readAll(
+    paths.map((path) => ({ path })),
+    { context },
+  );
   const outcomes = answers.map((answer) => Promise.resolve(answer).then(told, (error: unknown) => error));
   await rig.clock.advance(DEADLINE_MS);
   return Promise.all(outcomes);
@@ -130,7 +133,7 @@ test('expired values answer after its first failed attempt', async (t) => {
     throw down;
   });
   const startMs = rig.clock.monotonicMs();
-  const answers = rig.pipeline.secrets.readAll(['a', 'b'].map((path) => ({ path, context })));
+  const answers = rig.pipeline.secrets.readAll([{ path: 'a' }, { path: 'b' }], { context });
   t.same((await Promise.all(answers.map(async (answer) => answer))).map(told), [
     ['stale', 'value of a'],
     ['stale', 'value of b'],

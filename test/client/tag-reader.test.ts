@@ -137,8 +137,9 @@ test('many who ask at once wait for one description', async (t) => {
 test('a batch is decided one by one', async (t) => {
   const rig = createRig();
   rig.provider.onDescribe = (name) => ({ name, tags: name === 'b' ? {} : RIGHT });
-  const requests = ['a', 'b', 'c'].map((path) => ({ path, context: me }));
-  const answers = await Promise.allSettled(rig.pipeline.secrets.readAll(requests).map(async (answer) => answer));
+  const targets = ['a', 'b', 'c'].map((path) => ({ path }));
+  const reading = rig.pipeline.secrets.readAll(targets, { context: me });
+  const answers = await Promise.allSettled(reading.map(async (answer) => answer));
   t.same(
     answers.map(({ status }) => status),
     ['fulfilled', 'rejected', 'fulfilled'],

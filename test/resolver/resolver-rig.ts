@@ -1,7 +1,7 @@
 import type { Target } from '../../src/client/router.ts';
 import type { AccessContext } from '../../src/core/access-context.ts';
 import { SecretNotFoundError } from '../../src/core/errors/secret-not-found-error.ts';
-import type { ReadRequest } from '../../src/client/secret-reader.ts';
+import type { Reader, ReadRequest } from '../../src/client/secret-reader.ts';
 import { toProblem } from '../../src/http/problem.ts';
 import type { Format } from '../../src/resolver/documents/formats.ts';
 import { Resolver } from '../../src/resolver/resolver.ts';
@@ -11,6 +11,13 @@ import { binarySecret, textSecret } from '../fakes/secrets.ts';
 
 /** Values of secrets by path; bytes are binary secrets. A path that is missing is a secret that does not exist. */
 export type Values = ReadonlyMap<string, string | readonly number[]>;
+
+const toTarget = ({ path, version, stage, provider }: Target): Target => ({
+  path,
+  ...(version !== undefined && { version }),
+  ...(stage !== undefined && { stage }),
+  ...(provider !== undefined && { provider }),
+});
 
 /** A resolver on the real pipeline, with a store of the given secrets. */
 export function createResolverRig(values: Values, options: RigOptions = {}) {
@@ -24,9 +31,9 @@ export function createResolverRig(values: Values, options: RigOptions = {}) {
   };
   const asked: ReadRequest[] = [];
   const client = {
-    readAll: (requests: readonly ReadRequest[]) => {
-      asked.push(...requests);
-      return rig.pipeline.secrets.readAll(requests);
+    readAll: (targets: readonly Target[], reader: Reader) => {
+      asked.push(...targets.map((target) => ({ ...toTarget(target), ...reader })));
+      return rig.pipeline.secrets.readAll(targets, reader);
     },
     preview: (target: Target, who: AccessContext) => rig.pipeline.secrets.preview(target, who),
   };

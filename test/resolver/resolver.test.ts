@@ -50,13 +50,13 @@ test('two spellings of a secret get one version, even if it was rotated between 
   await rig.resolve('{{secret:a}}');
   // The entry is dropped between the two reads, as an invalidation by somebody else would.
   const { pipeline } = rig;
-  const read = pipeline.secrets.read.bind(pipeline.secrets);
-  let reads = 0;
+  const readAll = pipeline.secrets.readAll.bind(pipeline.secrets);
   Object.assign(pipeline.secrets, {
-    read: (...args: Parameters<typeof read>) => {
-      if (reads++ === 1) pipeline.fetcher.invalidate(() => true);
-      return read(...args);
-    },
+    readAll: (...[targets, reader]: Parameters<typeof readAll>) =>
+      targets.flatMap((target, index) => {
+        if (index === 1) pipeline.fetcher.invalidate(() => true);
+        return readAll([target], reader);
+      }),
   });
   t.equal((await rig.resolve('{{secret:a}} {{secret:files://a}} {{secret:a|url}}')).text, 'v2 v2 v2');
 });

@@ -18,6 +18,27 @@ test('a turn is over when it has taken its time, and others come before the next
   t.equal(overAt(), 0, 'a new turn');
 });
 
+test('each item has its step, in order, in as many turns as that takes', async (t) => {
+  let nowMs = 0;
+  const turns = new Turns({ monotonicMs: () => nowMs });
+  const items = Array.from({ length: 100 }, (_, index) => index);
+  const done: number[] = [];
+  let doneInFirst: number | undefined;
+  setImmediate(() => (doneInFirst ??= done.length));
+  await turns.each(items, (item) => {
+    done.push(item);
+    if (item === 20) nowMs = 5;
+  });
+  t.same(done, items);
+  t.ok(Number(doneInFirst) > 20 && Number(doneInFirst) < 100, `${doneInFirst} in the first turn`);
+  await t.rejects(
+    turns.each(items.values(), () => {
+      throw new RangeError('no more');
+    }),
+    RangeError,
+  );
+});
+
 test('of several jobs the oldest has every turn until it ends', async (t) => {
   const turnsTaken: string[] = [];
   const work = async (name: string, turns: Turns): Promise<void> => {

@@ -23,7 +23,7 @@ export function readBatch(tools: OperationTools): Handler {
   return async (request, reply) => {
     const context = toAccessContext(request);
     const items = parseItems(request.body);
-    const answers = tools.charged.readAll(items.map((item) => ({ ...item, context })));
+    const answers = tools.charged.readAll(items, { context });
     const results = await Promise.all(
       items.map((item, index) => readItem(tools, { item, answer: answers[index], context })),
     );

@@ -1,7 +1,8 @@
 import type { Insertion } from '../insertion.ts';
 import { type JsonMark, toJsonSplice } from './json-mark.ts';
 import type { JsonContainer, JsonString } from './json-strings.ts';
-import { splice, type Unfit } from './template.ts';
+import { SplicedText } from './spliced-text.ts';
+import type { Unfit } from './template.ts';
 
 interface Name {
   readonly string: JsonString;
@@ -43,10 +44,11 @@ export class JsonNames {
   }
 
   #resolve({ string: { start, end }, marks }: Name, insertions: readonly Insertion[]): string {
-    const local = marks.map((mark) => {
+    const name = new SplicedText(this.#text.slice(start, end));
+    for (const mark of marks) {
       const inserted = toJsonSplice(mark, insertions);
-      return { ...inserted, start: inserted.start - start, end: inserted.end - start };
-    });
-    return String(JSON.parse(splice(this.#text.slice(start, end), local)));
+      name.add({ ...inserted, start: inserted.start - start, end: inserted.end - start });
+    }
+    return String(JSON.parse(name.toString()));
   }
 }

@@ -48,15 +48,3 @@ export interface Unfit {
 
 /** Takes a document of one format apart. */
 export type TemplateParser = (text: string, turns: Turns) => Promise<Template>;
-
-/** The text with its splices put in. */
-export function splice(text: string, splices: Iterable<Splice>): string {
-  const parts: string[] = [];
-  let at = 0;
-  for (const { start, end, text: inserted } of splices) {
-    parts.push(text.slice(at, start), inserted);
-    at = end;
-  }
-  parts.push(text.slice(at));
-  return parts.join('');
-}

@@ -7,21 +7,23 @@ import type { Misplace, Place, Splice, Template } from './template.ts';
 export async function parseText(text: string, turns: Turns): Promise<Template> {
   const places: Place[] = [];
   const faults: Misplace[] = [];
-  /** References, and backslashes that keep openings from being some. */
-  const marks: { readonly start: number; readonly end: number; readonly place?: number }[] = [];
-  for (const { start, end, what } of scan(text)) {
-    if (what === 'escape') marks.push({ start, end: start + 1 });
-    else if (isReference(what)) marks.push({ start, end, place: places.push({ reference: what, start, end }) - 1 });
-    else faults.push({ fault: what, start, end });
-    if (turns.isOver()) await turns.next();
+  const marks: (Place | Splice)[] = [];
+  await turns.each(scan(text), ({ start, end, what }) => {
+    if (what === 'escape') marks.push({ start, end: start + 1, text: '' });
+    else if (isReference(what)) {
+      const place = { reference: what, start, end };
+      places.push(place);
+      marks.push(place);
+    } else faults.push({ fault: what, start, end });
+  });
+  return { text, places, faults, splices: (insertions) => splicesOf(marks, insertions) };
+}
+
+/** @param marks places, and backslashes that keep openings from being some */
+function* splicesOf(marks: readonly (Place | Splice)[], insertions: readonly Insertion[]): Generator<Splice> {
+  let place = 0;
+  for (const mark of marks) {
+    if ('text' in mark) yield mark;
+    else yield { start: mark.start, end: mark.end, text: insertions[place++]?.text ?? '' };
   }
-  return {
-    text,
-    places,
-    faults,
-    *splices(insertions: readonly Insertion[]): Generator<Splice> {
-      for (const { start, end, place } of marks)
-        yield { start, end, text: place === undefined ? '' : (insertions[place]?.text ?? '') };
-    },
-  };
 }
