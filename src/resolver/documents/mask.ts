@@ -1,6 +1,7 @@
 import { ReferenceFault } from '../grammar/reference-fault.ts';
 import { closingOf, type Found, OPENING_LENGTH, scan } from '../grammar/scan.ts';
 import type { Turns } from '../turns.ts';
+import { SplicedText } from './spliced-text.ts';
 
 /** A text in which all that is ours looks like letters, so that a parser of the format can read it. Offsets stay. */
 export interface Masked {
@@ -17,17 +18,14 @@ export async function mask(text: string, turns: Turns): Promise<Masked | undefin
   const sign = unusedCharacter(text);
   if (sign === undefined) return undefined;
   const found: Found[] = [];
-  const parts: string[] = [];
-  let at = 0;
-  for (const item of scan(text)) {
+  const masked = new SplicedText(text);
+  await turns.each(scan(text), (item) => {
     found.push(item);
+    const { start } = item;
     const end = endOfMask(text, item);
-    parts.push(text.slice(at, item.start), sign.repeat(end - item.start));
-    at = end;
-    if (turns.isOver()) await turns.next();
-  }
-  parts.push(text.slice(at));
-  return { text: parts.join(''), mask: sign, found };
+    masked.add({ start, end, text: sign.repeat(end - start) });
+  });
+  return { text: masked.toString(), mask: sign, found };
 }
 
 /** Of a reference that is never closed only the opening is: what follows, such as a quote, is the format's. */
@@ -55,13 +53,12 @@ export interface Unmasking {
 
 /** A masked text with each mask replaced by what stands for it. */
 export function unmask(text: string, sign: string, masks: readonly Unmasking[]): string {
-  const parts: string[] = [];
+  const unmasked = new SplicedText(text);
   let at = 0;
   for (const { length, before = 0, value } of masks) {
     const start = text.indexOf(sign, at);
-    parts.push(text.slice(at, start - before), value);
     at = start + length;
+    unmasked.add({ start: start - before, end: at, text: value });
   }
-  parts.push(text.slice(at));
-  return parts.join('');
+  return unmasked.toString();
 }

@@ -34,15 +34,15 @@ function parseParts(source: string, whole: Part): SecretReference {
   const misplaced = selector?.find('#');
   if (misplaced !== undefined)
     throw new ReferenceFault(misplaced, "has its key after its version; write '#key@version'");
+  const filters = whole.after('|');
   // The first fault that is found is told of: in this order.
-  const reference = {
+  return {
     ...parseLocation(beforeSelector.before('#')),
     source,
     ...(key !== undefined && { key: key.decode('key') }),
     ...(selector !== undefined && parseSelector(selector)),
+    filters: filters === undefined ? NO_FILTERS : parseFilters(filters.split('|')),
   };
-  const filters = whole.after('|');
-  return { ...reference, filters: filters === undefined ? NO_FILTERS : parseFilters(filters.split('|')) };
 }
 
 function parseLocation(location: Part): { readonly provider?: string; readonly path: string } {
